@@ -1,0 +1,35 @@
+"""From what went wrong to one line and an exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from autograder.course import CourseError
+from autograder.faults import InternalFault
+from autograder.judge.client import IsolationError
+
+UNUSABLE = 2
+
+
+class OneLine(click.ClickException):
+    exit_code = UNUSABLE
+
+    def show(self, file: object = None) -> None:
+        click.echo(f"autograder: {self.format_message()}", err=True)
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """What a person has to mend is told in one line, without a traceback, with exit status 2."""
+    try:
+        yield
+    except (CourseError, IsolationError) as error:
+        raise OneLine(" ".join(str(error).split())) from None
+    except InternalFault as error:
+        raise OneLine(f"{error} This is our fault; run it again, and report it if it stays.") from None
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        raise OneLine(f"{error.strerror or error}{place}") from None

@@ -1,0 +1,24 @@
+"""`autograder reset`: begin an exercise or a unit again."""
+
+from __future__ import annotations
+
+import click
+
+from autograder.cli.errors import one_line
+from autograder.course import find_course
+
+
+@click.command()
+@click.argument("name")
+def reset(name: str) -> None:
+    """Put the stub of the exercise or unit NAME back into its notebook, and keep a backup of the notebook as it was.
+
+    NAME is an exercise (softmax), an exercise of a unit (02_softmax/softmax), or a unit (02_softmax).
+    """
+    from autograder.selfcheck.reset import reset as begin_again
+
+    with one_line():
+        done = begin_again(find_course(), name)
+        click.echo(f"Begun again: {', '.join(done.exercises)}, in {done.notebook}.")
+        click.echo(f"The notebook as it was: {done.backup}")
+        click.echo("If it is open in JupyterLab: File > Reload Notebook from Disk.")

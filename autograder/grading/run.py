@@ -1,0 +1,213 @@
+"""One unit's hidden grader on one submission, under pytest: what `student` and `reference` are, and what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from autograder.faults import InternalFault
+from autograder.grading import minimal, outcome, settings
+from autograder.grading.asked import asked_of
+from autograder.grading.examples import Examples, test_key
+from autograder.grading.programs import pieces_with, unusable
+from autograder.grading.reference import UnitReference
+from autograder.grading.transports import RestartingTransport, Trusted
+from autograder.judge.calls import Call
+from autograder.judge.client import Judge
+from autograder.judge.objects import forget_objects
+from autograder.judge.proxy import Student
+from autograder.pytest_plugin import PROVIDER
+from autograder.results import TestResult, Verdict
+from autograder.selfcheck.saved import nobody
+from autograder.submission import Submission
+from autograder.toolkit.marks import ExerciseMark, exercise_of
+
+PYTEST_ARGUMENTS = (
+    "--import-mode=importlib", "--noconftest", "--capture=no", "-c", os.devnull,
+    "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
+    "-p", "no:doctest", "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:unraisableexception", "-p", "no:threadexception",
+)  # fmt: skip
+
+
+class GradingRun:
+    """A pytest plugin and the provider of its tests.
+
+    Args:
+        only: the exercises to grade; None for all.
+        replaced: exercises whose public stand-ins take the place of the student's own, in every other exercise.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        reference: UnitReference,
+        submission: Submission,
+        seed: str,
+        examples: Examples,
+        only: frozenset[str] | None = None,
+        replaced: frozenset[str] = frozenset(),
+    ) -> None:
+        self.judge = judge
+        self.unit_reference = reference
+        self.submission = submission
+        self.seed = seed
+        self.examples = examples
+        self.only = only
+        self.replaced = replaced
+        self.tests: dict[str, dict[str, TestResult]] = {}
+        self.max_points: dict[str, float] = {}
+        self.beside: dict[str, tuple[str, ...]] = {}
+        """The other exercises that the tests of an exercise use."""
+        self.calls: dict[str, Sequence[Call]] = {}
+        self.notices: dict[str, list[str]] = {}
+        self._open: list[RestartingTransport] = []
+
+    def run(self) -> None:
+        """Raises InternalFault when the grader cannot be collected."""
+        settings.use_profile(settings.GRADING)
+        try:
+            run_pytest(self.unit_reference.unit.grader, self)
+        finally:
+            self._end_workers()
+            forget_objects(self.unit_reference.student)  # a class would fill the memory
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[PROVIDER] = self
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        kept = []
+        for item in items:
+            mark = exercise_of(getattr(item, "cls", None))
+            if mark is None or (self.only is not None and mark.name not in self.only):
+                continue
+            function: Any = item.function  # type: ignore[attr-defined]
+            seed_test(function, self.seed)
+            # Until it has ended, a test has no verdict, and no verdict is no pass.
+            asked = asked_of(item, self.judge.devices)
+            unknown = outcome.not_run(asked, Verdict.INTERNAL, "The grader did not finish this test.")
+            self.tests.setdefault(mark.name, {})[asked.name] = unknown
+            self.max_points[mark.name] = mark.points
+            self.beside[mark.name] = mark.beside
+            kept.append(item)
+        items[:] = kept
+        outcome.without_tracebacks(kept)
+
+    def student(self, mark: ExerciseMark) -> Student:
+        self._end_workers()
+        signatures = self.unit_reference.student.signatures
+        program = self.submission.programs.get(mark.name)
+        if program is None:
+            raise InternalFault(f"the submission was read without its exercise {mark.name}")
+        self.notices[mark.name] = list(program.notices)
+        fault = unusable(program)
+        if fault is not None:
+            return nobody(mark.name, fault)
+        pieces, lacking = pieces_with(self.submission, mark.name, mark.beside)
+        replaced = sorted(self.replaced.union(lacking) - {mark.name})
+        transport = RestartingTransport(self.judge, pieces, mark, self.unit_reference, replaced)
+        self._open.append(transport)
+        self.notices[mark.name] += transport.notices
+        student = Student(transport, signatures, renew=transport.worker)
+        self.calls[mark.name] = student.calls
+        return student
+
+    def reference(self, mark: ExerciseMark) -> Student:
+        return Student(
+            Trusted(self.unit_reference.student.transport),
+            self.unit_reference.student.signatures,
+            renew=lambda: self.judge.worker(self.unit_reference.pieces, earlier=self.unit_reference.earlier),
+        )
+
+    def property_test(self, item: Any, fixed: dict[str, Any]) -> None:
+        chosen = self.examples.chosen(test_key(item), number(self.seed, test_key(item)))
+        if chosen is None:
+            minimal.run_live(item.function, fixed)
+        else:
+            minimal.run_on(item.function, fixed, chosen)
+
+    def passes_on_reference(self, item: Any) -> bool:
+        """Does the reference pass this test? The pool was drawn with it, so it passes the properties."""
+        if minimal.is_property(item.function):
+            return True
+        fixtures = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
+        fixtures["student"] = self.unit_reference.student
+        try:
+            item.function(item.instance, **fixtures)
+        except BaseException:
+            return False
+        return True
+
+    def record(self, mark: ExerciseMark, result: TestResult) -> None:
+        known = self.tests[mark.name][result.name]
+        if known.verdict in (Verdict.INTERNAL, Verdict.PASSED):  # a fault in a test's tear-down takes its pass away
+            self.tests[mark.name][result.name] = result
+
+    def devices(self) -> list[str]:
+        return self.judge.devices
+
+    def _end_workers(self) -> None:
+        while self._open:
+            self._open.pop().close()
+
+
+class _Interruptions:
+    """A pytest plugin that tells Ctrl-C from a file that cannot be collected: pytest ends with the same status after both."""
+
+    seen = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.seen |= excinfo.type is KeyboardInterrupt
+
+
+def submission_seed(secret: str, student: str, unit: str) -> str:
+    """What all of a submission's random draws derive from: secret, and the same every time."""
+    return hashlib.blake2b("\0".join([secret, student, unit]).encode(), digest_size=16).hexdigest()
+
+
+def run_pytest(file: Path, plugin: object) -> None:
+    """Run a grader's file with `plugin` as its provider. Raises InternalFault when pytest could not run it.
+
+    Raises KeyboardInterrupt when somebody has interrupted it.
+    """
+    _forget_others(file)
+    interruptions = _Interruptions()
+    status = pytest.main([*PYTEST_ARGUMENTS, str(file)], plugins=[plugin, interruptions])
+    if interruptions.seen:  # pytest keeps it to itself
+        raise KeyboardInterrupt
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise InternalFault(f"The grader {file.name} could not be run (pytest: {pytest.ExitCode(status).name}).")
+
+
+_imported: dict[Path, str] = {}
+
+
+def _forget_others(file: Path) -> None:
+    """pytest imports a file once per name and process: another course's grader of that name, or an older one, must not be used."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    for name, module in list(sys.modules.items()):
+        where = getattr(module, "__file__", None)
+        if (
+            where is not None
+            and Path(where).name == file.name
+            and (Path(where) != file or _imported.get(file) != digest)
+        ):
+            del sys.modules[name]
+    _imported[file] = digest
+
+
+def seed_test(function: Any, seed: str) -> None:
+    """Fix what hypothesis will draw for this test."""
+    if minimal.is_property(function):
+        hypothesis.seed(number(seed, function.__qualname__))(function)
+
+
+def number(*parts: str) -> int:
+    """A number that follows from the parts and tells nothing about them."""
+    return int.from_bytes(hashlib.blake2b("\0".join(parts).encode(), digest_size=8).digest(), "big")

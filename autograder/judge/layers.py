@@ -1,0 +1,119 @@
+"""The layers of confinement: which there are, which are live here, and how a worker puts them on.
+
+A layer's state is a word for the Result: "on", or why it is not.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autograder.judge import landlock, seccomp, syscalls
+from autograder.judge.limits import Limits, apply_limits
+from autograder.judge.profiles import Profile
+
+
+class Isolation(StrEnum):
+    CONFINED = "confined"
+    """Every required layer, or no grading."""
+    PROCESS = "process"
+    """A process of its own and nothing more: an explicit choice, for machines that have no layers."""
+
+
+REQUIRED = ("limits", "no new privileges", "landlock", "seccomp")
+ON = "on"
+NO_NEW_PRIVS, PARENT_DEATH_SIGNAL, KILL = 38, 1, 9
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a worker will put on: made once in the zygote, which knows the machine."""
+
+    isolation: Isolation
+    ruleset: int | None
+    first_user: int | None  # None: workers keep the user they are started as
+    profile: Profile = Profile.CPU
+    wrapped: str = ""
+    """What became of bubblewrap around the zygote."""
+
+
+def apply(plan: Plan, limits: Limits, worker: int) -> dict[str, str]:
+    """Confine this process and say what is on. Raises OSError when a layer that should be there cannot be put on."""
+    states: dict[str, str] = {}
+    if sys.platform == "linux":
+        syscalls.prctl(PARENT_DEATH_SIGNAL, KILL)
+    if plan.isolation is Isolation.PROCESS:
+        return states
+    states["user"] = _change_user(plan.first_user, worker)
+    syscalls.prctl(PARENT_DEATH_SIGNAL, KILL)  # changing the user clears it
+    apply_limits(limits, states["user"] == ON, plan.profile)
+    states["limits"] = ON
+    syscalls.prctl(NO_NEW_PRIVS, 1)
+    states["no new privileges"] = ON
+    if plan.ruleset is not None:
+        landlock.restrict(plan.ruleset)
+        states["landlock"] = ON
+    else:
+        states["landlock"] = "missing: the kernel has no Landlock"
+    if seccomp.supported():
+        seccomp.install(os.getpid(), plan.profile)
+        states["seccomp"] = ON
+    else:
+        states["seccomp"] = "missing: only known for Linux on x86-64"
+    if plan.wrapped:
+        states["bubblewrap"] = plan.wrapped
+    if plan.profile is Profile.CUDA:
+        states["opened for a GPU"] = "/dev/nvidia*, ioctl, addresses without a limit"
+    return states
+
+
+def missing(states: dict[str, str]) -> list[str]:
+    """The required layers that are not on, with the reason."""
+    return [f"{layer} ({states.get(layer, 'missing')})" for layer in REQUIRED if states.get(layer) != ON]
+
+
+def first_free_user(needed: list[str]) -> int | None:
+    """The first of the users that workers take on, one each, or None when this process may not change its user.
+
+    A worker still has to read Python's libraries: where only root can (an installation under a private home), it stays root,
+    and the other layers hold it.
+    """
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None
+    return 60_000 if all(_open_to_all(path) for path in needed) else None
+
+
+def _open_to_all(path: str) -> bool:
+    path = os.path.realpath(path)
+    while True:
+        if os.path.isdir(path) and not os.stat(path).st_mode & 0o001:
+            return False
+        parent = os.path.dirname(path)
+        if parent == path:
+            return True
+        path = parent
+
+
+def _change_user(first: int | None, worker: int) -> str:
+    if first is None:
+        return _without_capabilities()
+    user = first + worker % 5_000
+    try:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    except PermissionError:  # a container without the capability
+        return _without_capabilities()
+    return ON
+
+
+def _without_capabilities() -> str:
+    """Keep the user but give up root's powers, if it has any. Source: capset(2), version 3 of its structures."""
+    capset, version_3 = 126, 0x20080522
+    if os.geteuid() != 0 or os.uname().machine != "x86_64":
+        return "kept"
+    syscalls.syscall(capset, struct.pack("Ii", version_3, 0), bytes(24))
+    return "kept, without capabilities"

@@ -1,0 +1,129 @@
+"""The grader's end of the zygote: starts it, asks it for workers, learns how they ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import msgspec
+
+import autograder
+from autograder.faults import InternalFault
+from autograder.judge import bubblewrap, profiles, zygote
+from autograder.judge.layers import Isolation
+from autograder.judge.limits import Limits
+
+START_SECONDS = 60.0
+END_SECONDS = 5.0
+
+
+class ZygoteGone(Exception):
+    """The zygote has ended, or does not answer any more. Its workers end with it."""
+
+
+class ZygoteLink:
+    """A running zygote. Raises InternalFault when it does not come up, ZygoteGone from the other methods when it is lost."""
+
+    def __init__(self, isolation: Isolation) -> None:
+        self._messages: dict[tuple[str, int], tuple[int, list[int]]] = {}
+        self._count = self.pid = 0
+        wrapping = bubblewrap.wrapping() if isolation is Isolation.CONFINED else bubblewrap.Wrapping((), "")
+        if not self._comes_up(isolation, wrapping) and not (
+            wrapping.prefix and self._comes_up(isolation, bubblewrap.NOT_IN_IT)
+        ):
+            raise InternalFault("the process that starts workers did not come up")
+
+    def _comes_up(self, isolation: Isolation, wrapping: bubblewrap.Wrapping) -> bool:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # no user site, no working folder on the path; the environment is ours
+        arguments = [str(theirs.fileno()), isolation.value, wrapping.state, autograder.__file__]
+        self._process = subprocess.Popen(
+            [*wrapping.prefix, sys.executable, "-s", "-P", "-c", zygote.COMMAND, *arguments],
+            env=_environment(),
+            cwd="/",
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control.settimeout(START_SECONDS)
+        try:
+            ready, _, pid = self._control.recv(32).partition(b" ")
+        except OSError:
+            ready = pid = b""
+        if ready != zygote.READY or not pid.isdigit():
+            self.close()
+            return False
+        self.pid = int(pid)  # the zygote's own: what was started is bubblewrap, where it is there
+        return True
+
+    def spawn(self, channel: socket.socket, limits: Limits, forbidden: list[str]) -> tuple[int, int, int]:
+        """A worker at the other end of `channel`: its number, its process id, and a descriptor of its process.
+
+        Args: forbidden: what will be forbidden in it, to be looked up before.
+        """
+        self._count += 1
+        order = msgspec.msgpack.encode((self._count, limits, forbidden))
+        try:
+            socket.send_fds(self._control, [order], [channel.fileno()])
+        except OSError:
+            raise ZygoteGone from None
+        pid, descriptors = self._message("started", self._count)
+        return self._count, pid, descriptors[0]
+
+    def reap(self, number: int) -> int:
+        """The wait status of a worker that has ended, or is about to."""
+        return self._message("ended", number)[0]
+
+    def close(self) -> None:
+        """End the zygote and every worker."""
+        self._control.close()
+        for _, descriptors in self._messages.values():
+            for descriptor in descriptors:
+                os.close(descriptor)
+        self._messages.clear()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid or self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+
+    def _message(self, kind: str, number: int) -> tuple[int, list[int]]:
+        """The zygote's message of that kind about that worker; others are kept until they are asked for."""
+        while (kind, number) not in self._messages:
+            try:
+                data, descriptors, _, _ = socket.recv_fds(self._control, 4_096, 1)
+            except OSError:
+                data, descriptors = b"", []
+            if not data:
+                raise ZygoteGone
+            name, about, value = msgspec.msgpack.decode(data, type=tuple[str, int, int])
+            self._messages[name, about] = (value, descriptors)
+        return self._messages.pop((kind, number))
+
+
+def _environment() -> dict[str, str]:
+    """All that a zygote is told. One thread, and memory that is not given back to the system between calls (steady timings)."""
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    # Some processors need OpenBLAS to be told their kind; the choice of kernel says nothing about the course.
+    kernel = {name: os.environ[name] for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if name in os.environ}
+    allocator = {
+        "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+        "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
+        "MALLOC_TOP_PAD_": str(1 << 26),
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # see `huge_pages`
+    }
+    fixed = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return {**fixed, **one_thread, **kernel, **allocator, **profiles.environment()}

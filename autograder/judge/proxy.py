@@ -1,0 +1,296 @@
+"""What a test sees of a submission: `student.softmax(x)` calls it, wherever it runs.
+
+    student.softmax(x)                    a function: arguments go as copies, the value comes back
+    v = student.Vector([3.0, 4.0])        an object stays where it was made; `v` is a handle on it
+    v.norm()                              its methods are called the same way
+    v.components                          its attributes are read the same way
+    student.on("simulated").softmax(x)    the same call on another device: tensors and modules are moved there first
+
+The reference has the same surface. `Student.calls` remembers the latest calls: they explain a failure and name the mistake behind it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.faults import Stopped
+from autograder.judge.ahead import LostAnswers, Record
+from autograder.judge.calls import Call, Places, as_code
+from autograder.judge.counting import VARIATIONS
+from autograder.judge.measures import Counts, Gradients, parts
+from autograder.judge.nodes import Ref
+from autograder.judge.placed import PlacedTransport
+from autograder.judge.protocol import Operation
+from autograder.judge.remote_worker import Worker
+from autograder.judge.session import Session
+from autograder.judge.signatures import parameter_names, signatures_of
+from autograder.judge.transport import AsksAhead, LocalTransport, Transport
+from autograder.judge.varying import varied
+from autograder.results import Verdict
+
+REMEMBERED_CALLS = 400
+CALLED = "__call__"
+UNLIKELY_SEED = 982_451_653  # code that seeds must change the state: nobody would choose this one
+
+
+@dataclass(repr=False)
+class Student:
+    """The names of a submission as attributes. `signatures` gives the parameters' names for messages."""
+
+    transport: Transport
+    signatures: dict[str, inspect.Signature] = field(default_factory=dict)
+    calls: MutableSequence[Call] = field(default_factory=lambda: deque(maxlen=REMEMBERED_CALLS))
+    renew: Callable[[], Worker] | None = None
+    """Makes another worker with the same submission; None where it runs in this process."""
+    device: str = "cpu"
+    counts: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    """Numbers the counted calls."""
+
+    def __repr__(self) -> str:
+        return "<a submission>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis, which prints what a failing test was given: hundreds of remembered calls are not to be read."""
+        printer.text(repr(self))
+
+    def on(self, device: str) -> Student:
+        """The same submission, every call made on `device`. Objects made through either can be used through both."""
+        transport = self.transport.transport if isinstance(self.transport, PlacedTransport) else self.transport
+        return Student(PlacedTransport(transport, device), self.signatures, self.calls, self.renew, device, self.counts)
+
+    def signature_of(self, name: str, owner: Handle | None) -> inspect.Signature | None:
+        """Of a function or class, or of the method `name` of what `owner` is an object of, where it is known."""
+        if owner is None:
+            return self.signatures.get(name)
+        method = "forward" if name == CALLED else name
+        return self.signatures.get(f"{owner._ref.type_name}.{method}")
+
+    def __getattr__(self, name: str) -> Function:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name, name, None)
+
+    def ask_ahead(self, records: Sequence[Record]) -> None:
+        """Have calls answered that are going to be made: see `autograder.judge.ahead`."""
+        if isinstance(self.transport, AsksAhead):
+            self.transport.ask_ahead(records)
+
+    def forget_ahead(self) -> None:
+        """The calls that were asked ahead will not be made any more."""
+        if isinstance(self.transport, AsksAhead):
+            self.transport.forget_ahead()
+
+    @contextmanager
+    def fresh(self) -> Iterator[Student]:
+        """The same submission in a process of its own that has seen no call yet."""
+        if self.renew is None:
+            yield self
+            return
+        with self.renew() as worker:
+            fresh = Student(worker, self.signatures)
+            yield fresh if self.device == "cpu" else fresh.on(self.device)
+
+
+class Function:
+    """Something of the submission that can be called: a function, a class, or a bound method (`owner` is its object)."""
+
+    def __init__(
+        self, student: Student, name: str, target: str | int, owner: Handle | None, method: str = "", kept: Places = ()
+    ) -> None:
+        self._student = student
+        self._target = target
+        self._method = method
+        self._owner = owner
+        self._kept = kept
+        self._timed = 0
+        self.name = name
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        return self._request(Operation.CALL, list(positional), named)
+
+    def on(self, device: str) -> Function:
+        """The same function, called on `device`."""
+        return Function(self._student.on(device), self.name, self._target, self._owner, self._method, self._kept)
+
+    @property
+    def transport(self) -> Transport:
+        """What carries its calls: one for each submission."""
+        return self._student.transport
+
+    @contextmanager
+    def alone(self) -> Iterator[Function]:
+        """The same function in a process of its own that has seen no call yet."""
+        with self._student.fresh() as student:
+            yield Function(student, self.name, self._target, None)
+
+    def keeping(self, *places: int) -> Function:
+        """The same function; of the tuple that it returns, the items at these places come back as handles, whatever they are.
+
+        Each stays the very object that it is, and goes back in as such: also a tuple of tensors, which would travel as a copy.
+        """
+        found = self.transport.request(Operation.KEEPING, self._target, list(places), method=self._method)
+        return Function(self._student, self.name, parts([found], [Ref])[0].number, self._owner, kept=places)
+
+    def parameter_names(self, count: int) -> list[str]:
+        """What the first `count` parameters are called."""
+        return parameter_names(self._student.signature_of(self.name, self._owner), count)
+
+    def seeded(self, seed: int, *positional: Any, **named: Any) -> Any:
+        """The call with every global random state set first."""
+        return self._request(Operation.CALL, list(positional), named, seed)
+
+    def with_inputs(self, *positional: Any, **named: Any) -> tuple[Any, list[Any], dict[str, Any]]:
+        """The value, and the arguments as they are after the call."""
+        value, after, named_after = self._request(Operation.CALL_AND_RETURN_INPUTS, list(positional), named)
+        self._student.calls[-1].value = value  # what the call gave, without what was asked for beside it
+        return value, after, named_after
+
+    def counted(self, *positional: Any, **named: Any) -> Counts:
+        """The work of a call."""
+        # Other last bits every time: neither this count nor one before has shown them to the code.
+        given, given_named = varied([[*positional], named], VARIATIONS * next(self._student.counts))
+        try:
+            found = self._request(Operation.COUNT, given, given_named)
+        finally:
+            if self._student.calls:  # where there is no code to run, no call of it is remembered
+                call = self._student.calls[-1]
+                call.positional, call.named, call.value = [*positional], named, None  # nothing that could be compared
+        return Counts.read(parts([found], [dict])[0], given, given_named)
+
+    def gradients(self, seed: int, *positional: Any, **named: Any) -> Gradients:
+        """The value, and the gradients of a random projection of it (the one that `seed` stands for).
+
+        Every floating-point tensor among the arguments asks for its gradient; random states are set to `seed` first.
+        """
+        found = self._request(Operation.GRADIENTS, list(positional), named, seed)
+        value, inputs, by_name, parameters = parts(found, [object, list, dict, dict])
+        self._student.calls[-1].value = value
+        return Gradients(value, tuple(inputs), by_name, parameters)
+
+    def watched(self, *positional: Any, **named: Any) -> tuple[Any, str, list[str]]:
+        """The value, what the call printed, and which global random states it changed (`torch`, `numpy.random`, `random`)."""
+        found = self._request(Operation.WATCH, list(positional), named, UNLIKELY_SEED)
+        value, printed, disturbed = parts(found, [object, str, list])
+        self._student.calls[-1].value = value
+        return value, printed, disturbed
+
+    def with_warnings(self, *positional: Any, **named: Any) -> tuple[Any, list[str]]:
+        """The value, and what the call warned of: `RuntimeWarning: divide by zero encountered in divide`. The first few at most."""
+        found = self._request(Operation.WARNINGS, list(positional), named)
+        value, warned = parts(found, [object, list])
+        self._student.calls[-1].value = value
+        return value, [": ".join(parts(each, [str, str])) for each in warned]
+
+    def cpu_seconds(self, *positional: Any, **named: Any) -> float:
+        """The CPU time of a call, read outside the process that runs it, on inputs whose last bits no earlier call has seen."""
+        self._timed += 1
+        self._request(Operation.TIMED, varied(list(positional), self._timed), varied(named, self._timed))
+        return self._student.transport.cpu_seconds
+
+    def note(self, *positional: Any, **named: Any) -> None:
+        """Remember the call without making it: a measurement that fails is shown with what was measured."""
+        self._student.calls.append(self._call([*positional], named))
+
+    def _request(
+        self, operation: Operation, positional: list[Any], named: dict[str, Any], seed: int | None = None
+    ) -> Any:
+        call = self._call(positional, named, seed)
+        objects = [each for each in (self._owner, *positional, *named.values()) if isinstance(each, Handle)]
+        call.changes = {each._ref.number: len(each.changes) for each in objects}
+        self._student.calls.append(call)
+        try:
+            value = self._student.transport.request(
+                operation, self._target, positional, named, seed, method=self._method
+            )
+        except LostAnswers:  # the example will be run again, and this call made again
+            self._student.calls.pop()
+            raise
+        except BaseException as error:
+            call.error = error
+            if (
+                isinstance(error, Stopped)
+                and error.verdict is not Verdict.INTERNAL
+                and not error.message.startswith("`")
+            ):
+                error.message = f"`{self.name}` {error.message}"
+                error.args = (error.message,)
+            raise
+        call.value = _wrapped(value, self._student, call.text, call)
+        return call.value
+
+    def _call(self, positional: list[Any], named: dict[str, Any], seed: int | None = None) -> Call:
+        text, device = self._text(positional, named), self._student.device
+        return Call(self.name, text, positional, named, self._owner, device, seed, kept=self._kept)
+
+    def _text(self, positional: list[Any], named: dict[str, Any]) -> str:
+        names = self.parameter_names(len(positional))
+        pairs = zip(names, positional, strict=True)
+        shown = [value._text if isinstance(value, Handle) else name for name, value in pairs]
+        if self._owner is None:
+            return as_code(self.name, shown, named)
+        return as_code(self._owner._text if self.name == CALLED else f"{self._owner._text}.{self.name}", shown, named)
+
+
+class Handle:
+    """An object that lives where the submission runs."""
+
+    def __init__(self, student: Student, ref: Ref, text: str, made_by: Call | None, place: Places = ()) -> None:
+        self._student = student
+        self._ref = ref
+        self._text = text
+        self.made_by = made_by
+        self.place = place
+        """Where it was in the value of `made_by`: empty for the value itself, (1,) for the second of a pair."""
+        self.seen_arrays: dict[str, Any] = {}
+        """The arrays among its attributes that were read, such as random weights: what its answers followed from."""
+        self.changes: list[tuple[Operation, tuple[Any, ...], dict[str, Any]]] = []
+        """What was asked of it with `ask` that changed it: weights put into it, its mode."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        known = f"{self._ref.type_name}.{name}" in self._student.signatures
+        if known:  # a method: no need to ask for it before the call
+            return Function(self._student, name, self._ref.number, self, name)
+        value = self._student.transport.request(Operation.ATTRIBUTE, self._ref.number, [name])
+        if isinstance(value, Ref) and value.callable:
+            return Function(self._student, name, value.number, self)
+        if type(value) is np.ndarray:
+            self.seen_arrays[name] = value
+        return _wrapped(value, self._student, f"{self._text}.{name}", None)
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        return function_of(self)(*positional, **named)
+
+    def __repr__(self) -> str:
+        return f"<{self._ref.type_name} object>"
+
+
+def function_of(target: Function | Handle) -> Function:
+    """`target`, or, for an object, what happens when it is called."""
+    if isinstance(target, Function):
+        return target
+    return Function(target._student, CALLED, target._ref.number, target)
+
+
+def local(session: Session) -> Student:
+    """The names of a session in this process, with the signatures its functions really have."""
+    return Student(LocalTransport(session), signatures_of(session.namespace))
+
+
+def _wrapped(value: Any, student: Student, text: str, call: Call | None, place: Places = ()) -> Any:
+    if isinstance(value, Ref):
+        return Handle(student, value, text, call, place)
+    if type(value) in (list, tuple):
+        return type(value)(
+            _wrapped(item, student, f"{text}[{index}]", call, (*place, index)) for index, item in enumerate(value)
+        )
+    return value

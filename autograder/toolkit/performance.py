@@ -1,0 +1,109 @@
+"""Performance without flakiness: counts decide, and CPU time is a backstop.
+
+assert_steady_operations(student.softmax, small=[x[:8]], large=[x])
+assert_memory_grows_linearly(student.softmax_backward, small=[y, dy], large=[y4, dy4])
+assert_at_most_times_the_reference(3, student, reference, "softmax", [x])
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from autograder.judge.measures import Counts
+from autograder.judge.nodes import Opaque, Ref
+from autograder.judge.proxy import Function, Handle, Student, function_of
+from autograder.toolkit.compare import Disagreement, assert_agrees
+from autograder.toolkit.show import show_pair
+
+ALLOWED_STEPS = 2
+LINEAR_LIMIT = 8.0  # for inputs four times as large: linear code is at 4, quadratic at 16
+FIRST_LOOK = 2
+CALLS_A_PAIR = 15
+PAIRS = 3
+
+
+def counted(call: Function | Handle, *positional: Any, **named: Any) -> Counts:
+    """The work of a call that answers as it does when nobody counts.
+
+    Raises Disagreement when it does not: code that notices the counting and does less then gains nothing by it.
+    """
+    function = function_of(call)
+    counts = function.counted(*positional, **named)
+    for answer in counts.answers:
+        free = function(*answer.positional, **answer.named)
+        if not _alike(answer.value, free) and _alike(function(*answer.positional, **answer.named), free):
+            raise Disagreement("gives another answer while its work is counted", *show_pair(answer.value, free))
+    function.note(*positional, **named)
+    return counts
+
+
+def _alike(first: Any, second: Any) -> bool:
+    """The same value; what is no data cannot be told apart."""
+    if isinstance(second, (Handle, Ref, Opaque)):
+        return isinstance(first, (Handle, Ref, Opaque))
+    if isinstance(second, dict):
+        return isinstance(first, dict) and _alike([*first.items()], [*second.items()])
+    if isinstance(second, (list, tuple)):
+        alike = isinstance(first, (list, tuple)) and len(first) == len(second)
+        return alike and all(map(_alike, first, second))
+    try:
+        assert_agrees(first, second)
+    except Disagreement:
+        return False
+    return True
+
+
+def assert_steady_operations(function: Function, *, small: list[Any], large: list[Any]) -> None:
+    """The steps issued from Python are the same for small and large arrays: the work is done on whole arrays, not in a loop."""
+    few = counted(function, *small).steps
+    many = counted(function, *large).steps
+    if many > few + ALLOWED_STEPS:
+        raise Disagreement(
+            f"the work issued from Python grows with the size of the input: {few} steps, then {many} for a larger one. "
+            "Replace the loop by operations on whole arrays."
+        )
+
+
+def assert_memory_grows_linearly(function: Function, *, small: list[Any], large: list[Any]) -> None:
+    """Peak memory for `large`, four times the size of `small`, is at most 8 times as much. Use arrays of at least 64 KB."""
+    little = counted(function, *small).peak_bytes
+    much = counted(function, *large).peak_bytes
+    if much > LINEAR_LIMIT * max(little, 1 << 16):
+        raise Disagreement(
+            f"memory grows faster than the input: {little >> 10} KiB at its peak, then {much >> 10} KiB for an input four times as large. "
+            "Which intermediate array is larger than the input?"
+        )
+
+
+def assert_at_most_times_the_reference(
+    limit: float, student: Student, reference: Student, name: str, arguments: list[Any]
+) -> None:
+    """CPU time at most `limit` times the reference's: the median of interleaved calls, in fresh pairs of processes when it is too much.
+
+    A first look at a few calls is enough where they are far below the limit.
+    Fails only when every pair says so: an unlucky pair of processes stays slow for its whole life, a fresh one does not. The answers
+    of the timed calls are compared too: what is quick must also be right.
+    """
+    getattr(student, name).note(*arguments)
+    for _ in range(PAIRS):
+        with student.fresh() as mine, reference.fresh() as right:
+            ratio = _ratio(mine, right, name, arguments, FIRST_LOOK)
+            if ratio > limit / 2:
+                ratio = _ratio(mine, right, name, arguments, CALLS_A_PAIR)
+        if ratio <= limit:
+            return
+    raise Disagreement(f"takes more than {limit:g} times as long as it needs to.")
+
+
+def _ratio(mine: Student, right: Student, name: str, arguments: list[Any], calls: int) -> float:
+    ours, theirs = getattr(mine, name), getattr(right, name)
+    assert_agrees(ours(*arguments), theirs(*arguments))
+    pairs = []
+    for _ in range(calls):
+        pairs.append((ours.cpu_seconds(*arguments), theirs.cpu_seconds(*arguments)))
+        # The answers of the timed calls themselves: code can know that it was called before, and be quick and wrong.
+        assert_agrees(mine.calls[-1].value, right.calls[-1].value)
+    reference: float = statistics.median(pair[1] for pair in pairs)
+    ratio: float = statistics.median(pair[0] for pair in pairs) / max(reference, 1e-6)
+    return ratio

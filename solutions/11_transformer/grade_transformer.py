@@ -1,0 +1,674 @@
+"""The hidden grader of unit 11. A model is graded under the reference's weights; a training loop by what a model has learned from it.
+
+Two random initialisations are never compared, and no optimiser is asked for: what a loop has fed to a model is read from the
+rows of the target embedding that have moved.
+"""
+
+import numpy as np
+import torch
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from autograder.judge.proxy import Handle
+from autograder.toolkit import (
+    Disagreement,
+    assert_agrees,
+    assert_inputs_unchanged,
+    assert_value_error,
+    exercise,
+    on_devices,
+    points,
+    require,
+)
+from autograder.toolkit import tensors as t
+from autograder.toolkit.strategies import SEEDS
+
+READY_MADE = [f"torch.nn.Transformer{part}" for part in ("", "Encoder", "Decoder", "EncoderLayer", "DecoderLayer")]
+NO_CROSS_ENTROPY = ["torch.nn.functional.cross_entropy", "torch.nn.CrossEntropyLoss"]
+
+SRC_VOCAB, TGT_VOCAB = 7, 9
+SMALL = {"d_model": 8, "num_heads": 2, "num_layers": 2, "d_ff": 12, "max_length": 10}
+SRC = torch.tensor([[5, 3, 6, 4, 2], [4, 2, 0, 0, 0], [3, 0, 6, 2, 0]])  # padding behind, and in between
+TGT = torch.tensor([[1, 4, 6, 3], [1, 5, 0, 0], [1, 0, 8, 7]])
+
+
+def tokens(*rows):
+    return torch.tensor(rows)
+
+
+def normal(seed, *shape):
+    return torch.from_numpy(np.random.default_rng(seed).normal(size=shape))
+
+
+@exercise("shift_right", points=3)
+class TestShiftRight:
+    @points(1)
+    @on_devices
+    @example(targets=tokens([7, 8, 9, 2], [5, 2, 0, 0]), bos=1)
+    @example(targets=tokens([4]), bos=3)
+    @given(targets=t.token_batches(), bos=st.integers(1, 9))
+    def test_agrees_with_the_reference(self, student, reference, targets, bos):
+        """`bos` in front, everything else one place later, and the last column gone, whatever it holds."""
+        assert_agrees(student.shift_right(targets, bos), reference.shift_right(targets, bos))
+
+    @points(1)
+    def test_leaves_the_targets_as_they_were(self, student):
+        """The same targets are what the loss compares with: write into a tensor of your own."""
+        for targets in (tokens([7, 8, 9, 2], [5, 2, 0, 0]), tokens([4])):
+            assert_inputs_unchanged(student.shift_right, targets, 1)
+
+    @points(1)
+    def test_keeps_the_dtype_and_takes_any_layout(self, student, reference):
+        """int32 in, int32 out; a transposed tensor is as good as any."""
+        for dtype in (torch.int32, torch.int64):
+            targets = tokens([7, 8, 9, 2], [5, 2, 0, 0]).to(dtype)
+            assert_agrees(student.shift_right(targets, 1), reference.shift_right(targets, 1))
+            t.assert_accepts_gaps(student.shift_right, reference.shift_right, targets, 1)
+
+
+def model_twins(student, reference, seed=3, **changed):
+    """The student's and the reference's model with the same weights, 7 source and 9 target tokens; sizes may be changed."""
+    return t.twins(student, reference, "Transformer", SRC_VOCAB, TGT_VOCAB, seed=seed, **{**SMALL, **changed})
+
+
+def assert_same_where(real, got, expected):
+    """Equal at the real tokens; what stands at padding is the student's business."""
+    shape = tuple(expected.shape)
+    require(isinstance(got, torch.Tensor) and tuple(got.shape) == shape, f"a tensor of shape {shape} is expected", got)
+    assert_agrees(got[real], expected[real])
+
+
+@exercise("Transformer", points=12, forbidden=READY_MADE)
+class TestTransformer:
+    @points(2)
+    @example(src=SRC, tgt=TGT, seed=1)
+    @example(src=SRC[:1], tgt=TGT[:1], seed=2)
+    @given(src=t.token_batches(vocab_size=SRC_VOCAB), tgt=t.token_batches(vocab_size=TGT_VOCAB), seed=SEEDS)
+    def test_agrees_under_the_same_weights(self, student, reference, src, tgt, seed):
+        """With the reference's weights, in `eval()`, the logits are the reference's at every real target token. Go through the table of
+        the three attentions: where do queries, keys and values come from, and which mask does each get?"""
+        assume(src.numel() > 0 and tgt.numel() > 0)
+        batch = min(len(src), len(tgt))
+        src, tgt = src[:batch], tgt[:batch]
+        mine, right = model_twins(student, reference, seed)
+        assert_same_where(tgt != 0, mine(src, tgt), right(src, tgt))
+
+    @points(1)
+    @on_devices
+    def test_works_on_any_device(self, student, reference):
+        """What a model makes for itself, such as masks, has to be made on the device of the tokens."""
+        mine, right = model_twins(student, reference)
+        assert_same_where(TGT != 0, mine(SRC, TGT), right(SRC, TGT))
+        mine.encode(SRC)
+
+    @points(1)
+    def test_encodes_and_decodes_apart(self, student, reference):
+        """`encode` gives the memory, and `decode` works from any memory that it is given: `forward` is the one after the other."""
+        mine, right = model_twins(student, reference)
+        assert_same_where(SRC != 0, mine.encode(SRC), right.encode(SRC))
+        memory = normal(4, 3, 5, 8)
+        assert_same_where(TGT != 0, mine.decode(TGT, memory, SRC), right.decode(TGT, memory, SRC))
+        assert_same_where(TGT != 0, mine.forward(SRC, TGT), right.forward(SRC, TGT))
+
+    @points(1)
+    def test_registers_six_parts_and_shares_none(self, student, reference):
+        """The six submodules have the names of the docstring; embeddings and output have weights of their own, and the output a bias."""
+        for sizes in ({}, {"d_model": 6, "num_heads": 3, "num_layers": 1, "d_ff": 5}):
+            arguments = {**SMALL, **sizes}
+            t.assert_parameters(
+                student.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
+                reference.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
+            )
+
+    @points(1)
+    def test_has_the_sizes_of_the_base_model_unless_told_otherwise(self, student, reference):
+        """512 columns, 8 heads, 6 layers on each side, 2048 columns inside, padding 0, and at most 512 tokens."""
+        little = {"d_model": 16, "num_heads": 2, "num_layers": 1, "d_ff": 5}
+        for left_out in ("num_heads", "num_layers", "d_ff", "d_model"):
+            given = {name: value for name, value in little.items() if name != left_out}
+            mine, right = t.twins(student, reference, "Transformer", SRC_VOCAB, TGT_VOCAB, seed=5, **given)
+            t.assert_parameters(mine, right)
+            assert_same_where(TGT != 0, mine(SRC, TGT), right(SRC, TGT))
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **little)
+        model.encode(torch.ones(1, 512, dtype=torch.int64))
+        assert_value_error(model.encode, torch.ones(1, 513, dtype=torch.int64), names=["513", "512"])
+
+    @points(1)
+    def test_the_future_never_matters(self, student):
+        """Other targets from place i on leave the logits before it as they were. In training the model would read the answer there, and
+        learn nothing else."""
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **SMALL)
+        t.load_state(model, t.weights_like(t.state_of(model).parameters, 6))
+        t.evaluating(model)
+        before = model(SRC[:1], TGT[:1])
+        for place in (1, 2, 3):
+            changed = TGT[:1].clone()
+            changed[:, place:] = 8
+            after = model(SRC[:1], changed)
+            assert_agrees(after[:, :place].clone(), before[:, :place].clone())
+            require((after[:, place:] != before[:, place:]).any(), "targets up to a place do matter there", after)
+
+    @points(1)
+    def test_padding_never_matters(self, student):
+        """Change what the embeddings hold for padding, or put more padding behind: every logit at a real token stays. There are two
+        attentions over source words, and one over target words. Which token is padding, the model was told."""
+        for pad in (0, 2):
+            src, tgt = (torch.where(each == 0, pad, torch.where(each == pad, 3, each)) for each in (SRC, TGT))
+            model = student.Transformer(SRC_VOCAB, TGT_VOCAB, pad=pad, **SMALL)
+            weights = t.weights_like(t.state_of(model).parameters, 7)
+            t.load_state(model, weights)
+            t.evaluating(model)
+            require(model.pad == pad, f"the attribute `pad` should be {pad}", model.pad)
+            before, real = model(src, tgt), tgt != pad
+            more = torch.full((3, 2), pad)
+            assert_same_where(real, model(torch.cat([src, more], 1), torch.cat([tgt, more], 1))[:, :4], before)
+            for name in ("src_embedding.weight", "tgt_embedding.weight"):
+                weights[name][pad] += 5
+            t.load_state(model, weights)
+            assert_same_where(real, model(src, tgt), before)
+
+    @points(0.5)
+    def test_a_source_of_nothing_but_padding_gives_numbers(self, student, reference):
+        """There is nothing to look at: no weights, and never NaN, in the logits or in the gradients."""
+        mine, right = model_twins(student, reference)
+        src = tokens([0, 0, 0], [4, 5, 2])
+        assert_same_where(TGT[:2] != 0, mine(src, TGT[:2]), right(src, TGT[:2]))
+        t.assert_finite_gradients(mine, src, TGT[:2])
+
+    @points(0.5)
+    def test_order_matters_only_through_positions(self, student):
+        """Without the table of positions, the source is a bag of words: in another order it gives the same logits. With it, it does not.
+        And no sentence sees another one of its batch."""
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **SMALL)
+        state = t.state_of(model)
+        t.load_state(model, t.weights_like(state.parameters, 8))
+        t.evaluating(model)
+        order = torch.tensor([3, 0, 4, 1, 2])
+        before = model(SRC, TGT)
+        for row in range(3):
+            alone = model(SRC[row : row + 1], TGT[row : row + 1])
+            assert_same_where(TGT[row : row + 1] != 0, alone, before[row : row + 1])
+        after = model(SRC[:1, order], TGT[:1])
+        require(
+            float((after - before[:1]).detach().abs().max()) > 1e-3,
+            "with positions, the order of the source matters",
+            after,
+        )
+        t.load_state(model, {name: torch.zeros_like(value).double() for name, value in state.buffers.items()})
+        assert_agrees(model(SRC[:1, order], TGT[:1]), model(SRC[:1], TGT[:1]))
+
+    @points(1)
+    @on_devices
+    def test_gradients_reach_every_parameter(self, student, reference):
+        """From the logits back to both embeddings: is the memory detached, or a part made and never used?"""
+        mine, right = model_twins(student, reference, num_layers=1)
+        src, tgt = SRC[:1], TGT[:1]
+        t.assert_every_parameter_learns(mine, src, tgt)
+        t.assert_gradients_agree(mine, right, src, tgt)
+
+    @points(1)
+    def test_drops_in_every_part_while_training(self, student):
+        """The rate goes to the positions, the encoder and the decoder, and is a tenth if nothing is said. `eval()` switches it off."""
+        t.assert_modes(student.Transformer(SRC_VOCAB, TGT_VOCAB, dropout=0.5, **SMALL), SRC, TGT, rate=0.5)
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, dropout=1.0, **{**SMALL, "num_layers": 1})
+        t.training(model)
+        for call, arguments, embedding, inside in (
+            (model.encode, [SRC], "src_embedding.weight", "encoder.layers.0.feed_forward.linear2.bias"),
+            (
+                model.decode,
+                [TGT, normal(4, 3, 5, 8).float(), SRC],
+                "tgt_embedding.weight",
+                "decoder.layers.0.feed_forward.linear2.bias",
+            ),
+        ):
+            found = call.gradients(1, *arguments).parameters
+            for name, part in ((embedding, "positions"), (inside, inside.split(".")[0])):
+                gradient = found[name]
+                dropped = gradient is None or not gradient.any()
+                require(dropped, f"at a rate of 1 nothing passes the {part}: is the rate given to it?", gradient)
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **{**SMALL, "max_length": 60, "d_model": 40})
+        x = 1 + normal(1, 2, 50, 40).abs().float()
+        t.evaluating(model)
+        whole = model.positions(x)
+        t.training(model)
+        t.assert_drops(dropped=model.positions(x), whole=whole, rate=0.1)
+
+    @points(0.5)
+    def test_keeps_the_dtype_of_its_weights(self, student, reference):
+        """A model of float16 or bfloat16 gives logits of that type, finite ones; and no token is changed."""
+        mine, right = model_twins(student, reference)
+        assert_inputs_unchanged(mine.forward, SRC, TGT)
+        assert_inputs_unchanged(mine.decode, TGT, normal(4, 3, 5, 8), SRC)
+        t.assert_accepts_gaps(mine, right, SRC[:1], TGT[:1])
+        weights = t.state_of(right).parameters
+        for dtype in (torch.float32, torch.float16, torch.bfloat16):
+            t.load_state(mine, {name: value.to(dtype) for name, value in weights.items()})
+            logits = mine(SRC, TGT)
+            require(logits.dtype == dtype, f"the logits should be {dtype}, they are {logits.dtype}")
+            require(bool(torch.isfinite(logits).all()), "the logits should be finite", logits)
+
+    @points(0.5)
+    def test_works_on_whole_batches(self, student, reference):
+        """The work given to PyTorch is the same for one sentence as for four, for short ones as for long ones: no loop over either."""
+        mine, _ = model_twins(student, reference, max_length=40)
+        few = [
+            torch.ones(2, 5, dtype=torch.int64),
+            torch.ones(2, 6, dtype=torch.int64),
+        ]  # never 4, the columns of a head
+        t.assert_operations_steady(mine, small=few, large=[each.repeat(4, 1) for each in few], what="batch")
+        t.assert_operations_steady(mine, small=few, large=[each.repeat(1, 4) for each in few], what="sentence")
+
+
+def loss_problem(seed, batch=2, n=3, vocab=5, pad=0):
+    """Logits and targets, some of them padding, at least one not."""
+    generator = np.random.default_rng(seed)
+    targets = torch.from_numpy(generator.integers(0, vocab, (batch, n)))
+    targets[0, 0] = (pad + 1) % vocab
+    return normal([seed, 1], batch, n, vocab) * 3, targets
+
+
+@exercise("label_smoothed_loss", points=6, forbidden=NO_CROSS_ENTROPY)
+class TestLabelSmoothedLoss:
+    @points(2)
+    @example(seed=1, sizes=(2, 3, 5), smoothing=0.1, pad=0)
+    @example(seed=2, sizes=(3, 2, 4), smoothing=0.0, pad=3)
+    @example(seed=3, sizes=(1, 4, 3), smoothing=1.0, pad=1)
+    @given(
+        seed=SEEDS,
+        sizes=st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(2, 6)),
+        smoothing=st.sampled_from([0.0, 0.1, 0.3, 1.0]),
+        pad=st.integers(0, 1),
+    )
+    def test_agrees_with_the_reference(self, student, reference, seed, sizes, smoothing, pad):
+        """The share is spread over all words, the right one too. Check the lesson's example by hand: what is averaged over the words,
+        and what over the places?"""
+        assume(min(sizes) > 0 and sizes[2] > 1 and pad < sizes[2])
+        logits, targets = loss_problem(seed, *sizes, pad)
+        expected = torch.nn.functional.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), ignore_index=pad, label_smoothing=smoothing
+        )
+        assert_agrees(student.label_smoothed_loss(logits, targets, smoothing, pad), expected)
+        assert_agrees(reference.label_smoothed_loss(logits, targets, smoothing=smoothing, pad=pad), expected)
+
+    @points(0.5)
+    def test_smooths_by_a_tenth_unless_told_otherwise(self, student, reference):
+        """Without a word about it, `smoothing` is 0.1 and padding is token 0."""
+        logits, targets = loss_problem(4, 3, 5, 6)
+        assert_agrees(student.label_smoothed_loss(logits, targets), reference.label_smoothed_loss(logits, targets))
+
+    @points(1)
+    def test_padding_counts_for_nothing(self, student):
+        """Longer rows with more padding have the same loss, whatever the logits are there: it is a mean over the places that are real."""
+        logits, targets = loss_problem(5, 2, 3, 5)
+        before = student.label_smoothed_loss(logits, targets)
+        for count in (1, 4):
+            more = torch.cat([logits, 9 * normal(6, 2, count, 5)], 1)
+            longer = torch.cat([targets, torch.zeros(2, count, dtype=torch.int64)], 1)
+            assert_agrees(student.label_smoothed_loss(more, longer), before)
+
+    @points(0.5)
+    def test_stays_finite_for_large_logits(self, student, reference):
+        """The logarithm of a probability that was rounded to 0 is lost: `log_softmax` never makes that probability."""
+        logits, targets = loss_problem(6)
+        for factor in (300.0, 1e4):
+            expected = reference.label_smoothed_loss(factor * logits, targets)
+            assert_agrees(student.label_smoothed_loss(factor * logits, targets), expected)
+
+    @points(1)
+    @on_devices
+    def test_gradients_are_right(self, student, reference):
+        """Training goes by the gradients of the logits: is anything detached, or turned into a Python number?"""
+        logits, targets = loss_problem(7, 2, 4, 5)
+        t.assert_gradients_agree(student.label_smoothed_loss, reference.label_smoothed_loss, logits, targets)
+
+    @points(0.5)
+    def test_keeps_the_dtype_and_changes_nothing(self, student, reference):
+        """A tensor without axes, of the dtype of the logits. The targets still hold their padding afterwards."""
+        logits, targets = loss_problem(8, 2, 4, 5)
+        t.assert_precisions(
+            student.label_smoothed_loss,
+            reference.label_smoothed_loss,
+            logits,
+            targets,
+            scale=2 * (1 + float(logits.abs().max())),
+        )
+        assert_inputs_unchanged(student.label_smoothed_loss, logits, targets)
+        t.assert_accepts_gaps(student.label_smoothed_loss, reference.label_smoothed_loss, logits, targets)
+
+    @points(0.5)
+    def test_refuses_targets_of_another_shape(self, student):
+        """There is one target for each place. Fewer or more are refused by a ValueError that names both sizes, also where PyTorch would
+        take what it can get."""
+        logits = normal(9, 2, 4, 5)
+        for shape in ((2, 3), (2, 6), (1, 4), (3, 4)):
+            found = [str(size) for size, right in zip(shape, (2, 4), strict=True) if size != right]
+            expected = [str(right) for size, right in zip(shape, (2, 4), strict=True) if size != right]
+            assert_value_error(
+                student.label_smoothed_loss, logits, torch.ones(shape, dtype=torch.int64), names=found + expected
+            )
+
+
+@exercise("noam_learning_rate", points=3)
+class TestNoamLearningRate:
+    @points(1.5)
+    @example(step=1, d_model=64, warmup=100)
+    @example(step=100, d_model=64, warmup=100)
+    @example(step=400, d_model=64, warmup=100)
+    @given(step=st.integers(1, 20_000), d_model=st.integers(1, 1024), warmup=st.integers(1, 8_000))
+    def test_agrees_with_the_reference(self, student, reference, step, d_model, warmup):
+        """Before the warm-up's end the rate rises with the step, afterwards it falls like 1/√step; both times 1/√d_model."""
+        assume(step > 0 and d_model > 0 and warmup > 0)
+        expected = reference.noam_learning_rate(step, d_model, warmup)
+        assert_agrees(student.noam_learning_rate(step, d_model, warmup), expected, scale=expected)
+
+    @points(0.5)
+    def test_warms_up_for_4000_steps_unless_told_otherwise(self, student, reference):
+        """The rate is highest at the paper's step 4000."""
+        for step in (1, 3999, 4000, 4001):
+            expected = reference.noam_learning_rate(step, 512)
+            assert_agrees(student.noam_learning_rate(step, 512), expected, scale=expected)
+
+    @points(1)
+    def test_refuses_steps_before_the_first(self, student):
+        """Steps are counted from 1; anything less is refused by a ValueError that names it."""
+        for step in (0, -1, -40):
+            assert_value_error(student.noam_learning_rate, step, 64, names=[str(step)])
+
+
+BOS, EOS = 1, 2
+NEVER = -200.0
+
+
+def writers(student, reference, seed, **changed):
+    """Twins that never say padding by themselves: what that would mean is left open.
+
+    Without shifts, which would be the same at every place and for every source, they write answers of several tokens and lengths.
+    """
+    mine, right = model_twins(student, reference, seed, num_layers=1, **changed)
+    weights = {name: value.detach().clone() for name, value in t.state_of(right).parameters.items()}
+    for name, value in weights.items():
+        if name.endswith("norm.weight"):
+            value.fill_(1)
+        elif name.endswith("bias"):
+            value.fill_(0)
+    weights["output.bias"][changed.get("pad", 0)] = NEVER
+    for model in (mine, right):
+        t.load_state(model, weights)
+    return mine, right
+
+
+def always(student, *favourites, **changed):
+    """A model that finds the same tokens likely everywhere, whatever it is asked."""
+    model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **{**SMALL, **changed})
+    likely = torch.zeros(TGT_VOCAB)
+    likely[list(favourites)] = 50.0
+    t.load_state(model, {"output.weight": torch.zeros(TGT_VOCAB, 8), "output.bias": likely})
+    t.evaluating(model)
+    return model
+
+
+@exercise("greedy_decode", points=8, beside=["Transformer"])
+class TestGreedyDecode:
+    @points(2)
+    @example(src=SRC, seed=3, eos=8)
+    @example(src=SRC[:1], seed=0, eos=2)
+    @given(src=t.token_batches(vocab_size=SRC_VOCAB, max_batch=4), seed=SEEDS, eos=st.integers(2, 8))
+    def test_agrees_with_the_reference(self, student, reference, src, seed, eos):
+        """In each step the last place's most likely token is joined to what was written; a row that has said `eos` gets padding, while
+        others go on. Follow the lesson's table with two sentences of different lengths."""
+        assume(src.numel() > 0 and eos > 1)
+        mine, right = writers(student, reference, seed)
+        expected = reference.greedy_decode(right, src, BOS, eos, 7)
+        assert_agrees(student.greedy_decode(mine, src, BOS, eos, 7), expected)
+
+    @points(1)
+    def test_ends_each_row_by_itself(self, student, reference):
+        """After its `eos` a row holds the model's padding token, which need not be 0, until the longest row has ended."""
+        for pad, seed, eos in ((0, 5, 8), (0, 3, 2), (5, 3, 2), (5, 2, 6), (3, 3, 4)):
+            src = torch.where(SRC == 0, pad, torch.where(SRC.eq(pad), 4, SRC))
+            mine, right = writers(student, reference, seed, pad=pad)
+            expected = reference.greedy_decode(right, src, BOS, eos, 8)
+            assert_agrees(student.greedy_decode(mine, src, BOS, eos, 8), expected)
+
+    @points(1)
+    def test_writes_no_more_than_max_length_tokens(self, student):
+        """A model that never says `eos` is stopped at max_length, without an `eos` put there; and it may write as many tokens as it has
+        positions: `bos` and all tokens but the last go in."""
+        for limit in (1, 4, 10):
+            assert_agrees(student.greedy_decode(always(student, 5), SRC, BOS, EOS, limit), torch.full((3, limit), 5))
+
+    @points(0.5)
+    def test_takes_the_lowest_of_equally_likely_tokens(self, student):
+        """Two tokens are exactly as likely as each other: the one with the lower number is taken, every time."""
+        for favourites in ((7, 4), (8, 3, 6), (0, 5), (2, 8)):
+            expected = torch.full((3, 3), min(favourites))
+            if min(favourites) == EOS:
+                expected = expected[:, :1]
+            assert_agrees(student.greedy_decode(always(student, *favourites, pad=1), SRC, 6, EOS, 3), expected)
+
+    @points(1)
+    def test_encodes_the_source_once(self, student):
+        """The source does not change while the answer is written: every step pays for the decoder only."""
+        model = always(student, 5)
+        few, many = (operations(student.greedy_decode, model, SRC, BOS, EOS, limit) for limit in (2, 8))
+        memory = model.encode(SRC)
+        encoding = model.encode.counted(SRC).operations
+        decoding = model.decode.counted(TGT[:, :2].clamp(min=1), memory, SRC).operations
+        a_step = (many - few) / 6
+        require(
+            a_step < decoding + encoding / 2 + 8,
+            f"a step gives PyTorch {a_step:.0f} operations, where `decode` takes {decoding} and `encode` {encoding}: is the source "
+            "encoded again in every step?",
+        )
+
+    @points(0.5)
+    def test_stops_when_all_rows_have_ended(self, student):
+        """After the last row's `eos` nothing is left to do, however large max_length is: no step more is taken."""
+        model = always(student, EOS)
+        assert_agrees(student.greedy_decode(model, SRC, BOS, EOS, 10), torch.full((3, 1), EOS))
+        few, many = (operations(student.greedy_decode, model, SRC, BOS, EOS, limit) for limit in (2, 10))
+        require(many <= few + 2, f"with room for 2 tokens there are {few} operations, with room for 10 {many}")
+
+    @points(1)
+    def test_decodes_in_eval_mode_and_restores_the_mode(self, student, reference):
+        """Dropout must not have a say in an answer. And a model in training goes on training afterwards: it is not for this function
+        to end that, or to begin it."""
+        mine, right = writers(student, reference, 3, dropout=0.5)
+        expected = reference.greedy_decode(right, SRC, BOS, EOS, 6)
+        for mode, training in ((t.training, True), (t.evaluating, False)):
+            mode(mine)
+            assert_agrees(student.greedy_decode(mine, SRC, BOS, EOS, 6), expected)
+            require(mine.training is training, f"`model.training` should be {training} again", mine.training)
+            drops = not torch.equal(mine.forward.seeded(1, SRC, TGT), mine.forward.seeded(2, SRC, TGT))
+            require(drops is training, "the parts of the model are in the mode of the model again")
+
+    @points(1)
+    @on_devices
+    def test_works_on_any_device(self, student, reference):
+        """The tokens written, and the note of the rows that have ended, are made on the device of the source, as int64."""
+        mine, right = writers(student, reference, 4)
+        found = student.greedy_decode(mine, SRC, BOS, 8, 5)
+        assert_agrees(found, reference.greedy_decode(right, SRC, BOS, 8, 5))
+        require(not found.requires_grad, "tokens have no gradient")
+        _, after, _ = student.greedy_decode.with_inputs(mine, SRC, BOS, 8, 3)
+        require(torch.equal(after[1], SRC), "the source is changed", after[1])
+
+
+def operations(call, *arguments):
+    return call.counted(*arguments).operations
+
+
+PAIR = (tokens([5, 4, 2]), tokens([4, 5, 2]))
+TRAINED = {"d_model": 8, "num_heads": 2, "num_layers": 1, "d_ff": 8, "max_length": 10, "dropout": 0.0}
+
+
+def learner(student, seed=1, **changed):
+    """A model of float64, and its weights."""
+    model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **{**TRAINED, **changed})
+    t.load_state(model, t.weights_like(t.state_of(model).parameters, seed))
+    return model, t.state_of(model).parameters
+
+
+def moved(before, after):
+    """How far each row has gone across its own direction: a row that only shrinks, by weight decay, has not learned."""
+    unit = before / before.norm(dim=-1, keepdim=True)
+    step = after - before
+    return (step - (step * unit).sum(-1, keepdim=True) * unit).norm(dim=-1)
+
+
+def tokens_given(student, batches, bos=1, **changed):
+    """The tokens that the decoder was given in training, where an answer depended on them: their embeddings have moved."""
+    model, before = learner(student, **changed)
+    student.train(model, batches, bos)
+    distance = moved(before["tgt_embedding.weight"], t.state_of(model).parameters["tgt_embedding.weight"])
+    return set(torch.nonzero(distance > 1e-10).flatten().tolist())
+
+
+def require_given(found, expected, what):
+    require(
+        found == expected, f"{what}: the embeddings of {sorted(expected)} should learn, and no others", sorted(found)
+    )
+
+
+def reversal(count, batch, seed, shortest=2, longest=5):
+    """`count` pairs of random sequences of ten symbols, 3 to 12, and the same backwards; both end in 2, then zeros."""
+    generator = np.random.default_rng(seed)
+    pairs = []
+    for _ in range(count):
+        src, tgt = np.zeros((2, batch, longest + 1), np.int64)
+        for row, length in enumerate(generator.integers(shortest, longest, batch, endpoint=True)):
+            src[row, :length] = generator.integers(3, 13, length)
+            tgt[row, :length] = src[row, :length][::-1]
+            src[row, length] = tgt[row, length] = 2
+        pairs.append((torch.from_numpy(src), torch.from_numpy(tgt)))
+    return pairs
+
+
+def written_by(model, src, bos, number_of_tokens):
+    """Greedy answers, asked of the student's own model step by step."""
+    t.evaluating(model)
+    memory, answer = model.encode(src).detach(), torch.full((len(src), 1), bos)
+    for _ in range(number_of_tokens):
+        answer = torch.cat([answer, model.decode(answer, memory, src)[:, -1:].argmax(-1)], 1)
+    return answer[:, 1:]
+
+
+@exercise("train", points=8, beside=["Transformer"], seconds=60)
+class TestTrain:
+    @points(0.5)
+    def test_trains_in_place_and_gives_the_model_back(self, student):
+        """The weights of the model that was given change, all of them, and that model is what is returned. What is not changed had no
+        part in the optimiser, or no gradient."""
+        model, before = learner(student)
+        given_back = student.train(model, [PAIR, (tokens([3, 6, 2]), tokens([6, 3, 2]))] * 2)
+        require(isinstance(given_back, Handle), "the model is returned", given_back)
+        after = t.state_of(model).parameters
+        for name, value in before.items():
+            if not name.endswith("w_k.bias"):  # the same for all keys: no softmax notices it
+                require(not torch.equal(after[name], value), f"`{name}` has not changed: it was not trained")
+        t.load_state(given_back, before)
+        again = t.state_of(model).parameters["output.bias"]
+        require(torch.equal(again, before["output.bias"]), "what is returned is the model itself, not a copy of it")
+
+    @points(0.5)
+    def test_gives_the_decoder_the_targets_one_step_late(self, student):
+        """For the target [4, 5, 2] the decoder is given [bos, 4, 5]. If it is given the 2 as well, it has been told the answers."""
+        require_given(tokens_given(student, [PAIR] * 3), {1, 4, 5}, "target [4, 5, 2], bos 1")
+
+    @points(0.5)
+    def test_begins_with_the_bos_that_it_is_given(self, student):
+        """`bos` is an argument. A model that was trained with another one would not know how to begin."""
+        require_given(tokens_given(student, [PAIR] * 3, bos=6), {4, 5, 6}, "target [4, 5, 2], bos 6")
+
+    @points(0.5)
+    def test_learns_nothing_from_padding(self, student):
+        """Behind `eos` there is nothing to predict: padded places have no part in the loss. Which token is padding, the model knows."""
+        for pad in (0, 5):
+            pair = (tokens([4, 2, pad]), tokens([4, 2, pad, pad]))
+            found = tokens_given(student, [pair] * 3, pad=pad)
+            require_given(found, {1, 4}, f"target [4, 2, {pad}, {pad}] with padding {pad}, bos 1")
+
+    @points(0.5)
+    def test_takes_one_step_for_each_batch(self, student):
+        """Every batch is used, the last one too, and once: going through them again is for the caller to decide."""
+        pairs = [(tokens([5, 2]), tokens([token, 2])) for token in (4, 5, 7, 8)]
+        require_given(tokens_given(student, pairs), {1, 4, 5, 7, 8}, "targets [4, 2], [5, 2], [7, 2] and [8, 2]")
+        rounds = rounds_gone_through(student, pairs)
+        require(rounds < 2, f"goes through the batches {rounds} times, expected once")
+
+    @points(0.5)
+    def test_trains_in_training_mode(self, student):
+        """Dropout is for training: `train()` has to be called, also where the model comes in `eval()` mode. At a rate of 1 everything is
+        dropped, so no embedding can learn."""
+        model, before = learner(student, dropout=1.0)
+        t.evaluating(model)
+        student.train(model, [PAIR] * 2)
+        distance = moved(before["tgt_embedding.weight"], t.state_of(model).parameters["tgt_embedding.weight"])
+        require(not (distance > 1e-10).any(), "with a dropout of 1 nothing is learned about tokens: is it at work?")
+
+    @points(0.5)
+    def test_starts_every_step_from_fresh_gradients(self, student):
+        """A token that is seen in one batch comes to rest soon after it, while those of the other batches go on learning. Gradients of
+        earlier batches that are never cleared push it on and on."""
+        model, before = learner(student)
+        other = (tokens([3, 6, 2]), tokens([6, 3, 2]))
+        student.train(model, [other] * 20 + [(tokens([5, 2]), tokens([8, 2]))] + [other] * 100)
+        distance = moved(before["tgt_embedding.weight"], t.state_of(model).parameters["tgt_embedding.weight"])
+        share = float(distance[8].detach() / distance[6].detach())
+        require(
+            share < 0.5, f"a token seen once in 121 batches has moved {share:.0%} as far as one that was seen in 120"
+        )
+
+    @points(0.5)
+    @on_devices
+    def test_works_on_any_device_and_changes_no_batch(self, student):
+        """What the loop makes for itself, it makes on the device of the tokens. And the batches will be used again."""
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **TRAINED)
+        batches = [(tokens([4, 2, 0]), tokens([4, 2, 0]))]
+        _, after, _ = student.train.with_inputs(model, batches, 1)
+        for before, now in zip(batches[0], after[1][0], strict=True):
+            require(torch.equal(before, now), "a batch is changed", now)
+
+    @points(4)
+    def test_a_model_learns_to_reverse_sequences(self, student):
+        """700 batches teach a small model to reverse sequences: at least 98 % of 500 new ones without a mistake. Watch the loss in the
+        notebook: does it fall early, and all the way? How large are the first steps, the largest, and the last ones?"""
+        exact = share_of_exact_answers(student, 11)
+        if 0.5 < exact < 0.98:  # it does learn: bad luck with the first weights and batches is not a mistake
+            exact = max(exact, share_of_exact_answers(student, 12))
+        if exact < 0.98:
+            raise Disagreement(
+                f"{exact:.1%} of 500 new sequences are reversed without a mistake, expected 98 % or more"
+            )
+
+
+def share_of_exact_answers(student, seed):
+    """Of 500 sequences that were never seen, by a model that the student's loop has trained on 700 batches."""
+    model = student.Transformer.seeded(seed, 13, 13, 32, 2, 1, 64, 0.0, 16)
+    student.train(model, reversal(700, 64, seed))
+    src, tgt = reversal(1, 500, seed + 1000)[0]
+    found = written_by(model, src, BOS, tgt.shape[1])
+    return float(((found == tgt) | (tgt == 0)).all(1).double().mean())
+
+
+def rounds_gone_through(student, pairs, most=6):
+    """How often a loop has gone through the batches, by the random numbers that its dropout has drawn; 1 where nothing fits."""
+    fingerprints = []
+    for count in range(1, most):
+        model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **{**TRAINED, "dropout": 0.5})
+        t.training(model)
+        call = model.forward.seeded
+        call(5, *pairs[0])
+        for src, tgt in [*pairs[1:], *pairs * (count - 1)]:
+            model(src, tgt)
+        fingerprints.append(next_numbers(student))
+    model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **{**TRAINED, "dropout": 0.5})
+    student.train.seeded(5, model, pairs)
+    found = next_numbers(student)
+    return next((count for count, known in enumerate(fingerprints, 1) if torch.equal(known, found)), 1)
+
+
+def next_numbers(student):
+    """The random numbers that come next, as a new model's first weights."""
+    model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **{**TRAINED, "num_layers": 1})
+    return t.state_of(model).parameters["src_embedding.weight"]

@@ -1,0 +1,8 @@
+"""Let map call the method, from C.
+
+expected: forbidden
+"""
+
+
+def inner(a, b):
+    return float(next(map(a.dot, [b])))

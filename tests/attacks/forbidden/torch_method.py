@@ -1,0 +1,8 @@
+"""Call the method.
+
+expected: forbidden
+"""
+
+
+def weights(scores):
+    return scores.softmax(0)

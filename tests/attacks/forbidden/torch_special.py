@@ -1,0 +1,10 @@
+"""Use torch.special.
+
+expected: forbidden
+"""
+
+import torch
+
+
+def weights(scores):
+    return torch.special.softmax(scores, 0)

@@ -1,0 +1,8 @@
+"""Raise what ends a generator.
+
+expected: error
+"""
+
+
+def plain(x):
+    raise GeneratorExit

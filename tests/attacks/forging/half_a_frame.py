@@ -1,0 +1,17 @@
+"""Write half a frame, and never the rest.
+
+expected: timeout|crashed
+"""
+
+import os
+import struct
+
+
+def send(header, body=b"", sizes=None):
+    os.write(100, struct.pack("<IQ", *(sizes or (len(header), len(body)))) + header + body)
+
+
+def plain(x):
+    os.write(100, struct.pack("<IQ", 100, 0) + b"half")
+    while True:
+        pass

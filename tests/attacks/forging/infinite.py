@@ -1,0 +1,8 @@
+"""Return infinity as a wildcard.
+
+expected: failed
+"""
+
+
+def plain(x):
+    return float("inf")

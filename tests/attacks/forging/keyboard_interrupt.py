@@ -1,0 +1,8 @@
+"""Make the grader believe that somebody pressed Ctrl-C.
+
+expected: error
+"""
+
+
+def plain(x):
+    raise KeyboardInterrupt

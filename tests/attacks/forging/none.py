@@ -1,0 +1,8 @@
+"""Return nothing.
+
+expected: failed
+"""
+
+
+def vault(x):
+    return None

@@ -1,0 +1,8 @@
+"""Return NaN as a wildcard.
+
+expected: failed
+"""
+
+
+def plain(x):
+    return float("nan")

@@ -1,0 +1,10 @@
+"""Skip the test with pytest itself.
+
+expected: error
+"""
+
+
+def plain(x):
+    import pytest
+
+    pytest.skip("not today")

@@ -1,0 +1,8 @@
+"""Raise what an asynchronous generator would take for its end.
+
+expected: error
+"""
+
+
+def plain(x):
+    raise StopAsyncIteration

@@ -1,0 +1,8 @@
+"""Hand the input back.
+
+expected: failed
+"""
+
+
+def vault(x):
+    return x

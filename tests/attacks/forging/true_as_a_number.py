@@ -1,0 +1,8 @@
+"""Return True for the score.
+
+expected: failed
+"""
+
+
+def plain(x):
+    return True

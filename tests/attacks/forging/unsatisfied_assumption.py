@@ -1,0 +1,10 @@
+"""Make hypothesis discard every example.
+
+expected: error
+"""
+
+
+def vault(x):
+    import hypothesis
+
+    hypothesis.reject()

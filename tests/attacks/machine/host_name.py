@@ -1,0 +1,14 @@
+"""Rename the machine.
+
+expected: error
+"""
+
+import ctypes
+import os
+
+
+def plain(x):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.sethostname(b"mallory", 7) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return x + 1

@@ -1,0 +1,14 @@
+"""Use the kernel's keyring.
+
+expected: error
+"""
+
+import ctypes
+import os
+
+
+def plain(x):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(250, 0, -3, 0) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return x + 1

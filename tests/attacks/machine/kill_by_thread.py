@@ -1,0 +1,14 @@
+"""Kill the parent with tgkill.
+
+expected: error
+"""
+
+import ctypes
+import os
+
+
+def plain(x):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.tgkill(os.getppid(), os.getppid(), 9) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return x + 1

@@ -1,0 +1,14 @@
+"""Handle one's own page faults, which helps attacks on the kernel.
+
+expected: error
+"""
+
+import ctypes
+import os
+
+
+def plain(x):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(323, 0) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return x + 1

@@ -1,0 +1,14 @@
+"""Change how the process is treated.
+
+expected: error
+"""
+
+import ctypes
+import os
+
+
+def plain(x):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(1, 0, 0, 0, 0) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return x + 1

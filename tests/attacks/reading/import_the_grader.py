@@ -1,0 +1,29 @@
+"""Import the hidden grader as a module.
+
+expected: failed|error
+"""
+
+import sys
+
+
+def hunt(things):
+    """Show what looks like a secret in the feedback."""
+    mark = "PLANT" + "ED-"
+    for thing in things:
+        text = (
+            thing
+            if isinstance(thing, str)
+            else thing.decode("latin-1")
+            if isinstance(thing, bytes)
+            else repr(thing)[:5000]
+        )
+        if mark in text:
+            raise ValueError(text[text.index(mark) :][:60])
+
+
+def vault(x):
+    sys.path.insert(0, "COURSE_PATH/solutions/01_treasure")
+    import grade_treasure
+
+    hunt([grade_treasure.SECRET])
+    return x

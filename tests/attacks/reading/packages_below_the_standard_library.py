@@ -1,0 +1,29 @@
+"""Read the packages that lie below the standard library's own folder.
+
+expected: error
+"""
+
+import sysconfig
+from pathlib import Path
+
+
+def hunt(things):
+    """Show what looks like a secret in the feedback."""
+    mark = "PLANT" + "ED-"
+    for thing in things:
+        text = (
+            thing
+            if isinstance(thing, str)
+            else thing.decode("latin-1")
+            if isinstance(thing, bytes)
+            else repr(thing)[:5000]
+        )
+        if mark in text:
+            raise ValueError(text[text.index(mark) :][:60])
+
+
+def vault(x):
+    for path in sorted((Path(sysconfig.get_path("stdlib")) / "site-packages").rglob("*.py")):
+        raise ValueError("PLANTED-" + path.read_text()[:20])
+    raise PermissionError("nothing to be seen")
+    return x

@@ -1,0 +1,27 @@
+"""Read status of the parent process.
+
+expected: failed|error
+"""
+
+import os
+
+
+def hunt(things):
+    """Show what looks like a secret in the feedback."""
+    mark = "PLANT" + "ED-"
+    for thing in things:
+        text = (
+            thing
+            if isinstance(thing, str)
+            else thing.decode("latin-1")
+            if isinstance(thing, bytes)
+            else repr(thing)[:5000]
+        )
+        if mark in text:
+            raise ValueError(text[text.index(mark) :][:60])
+
+
+def vault(x):
+    with open(f"/proc/{os.getppid()}/status", "rb") as file:
+        hunt([file.read()])
+    return x

@@ -1,0 +1,27 @@
+"""Look through the globals of every module.
+
+expected: failed|error|timeout
+"""
+
+import sys
+
+
+def hunt(things):
+    """Show what looks like a secret in the feedback."""
+    mark = "PLANT" + "ED-"
+    for thing in things:
+        text = (
+            thing
+            if isinstance(thing, str)
+            else thing.decode("latin-1")
+            if isinstance(thing, bytes)
+            else repr(thing)[:5000]
+        )
+        if mark in text:
+            raise ValueError(text[text.index(mark) :][:60])
+
+
+def vault(x):
+    for module in list(sys.modules.values()):
+        hunt(value for value in list(vars(module).values()) if isinstance(value, (str, dict, list)))
+    return x

@@ -1,0 +1,8 @@
+"""Recur for ever.
+
+expected: error
+"""
+
+
+def plain(x):
+    return plain(x) + 1

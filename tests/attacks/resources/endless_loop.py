@@ -1,0 +1,9 @@
+"""Never end.
+
+expected: timeout
+"""
+
+
+def plain(x):
+    while True:
+        pass

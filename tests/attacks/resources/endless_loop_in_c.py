@@ -1,0 +1,8 @@
+"""Never end, inside one C call.
+
+expected: timeout
+"""
+
+
+def plain(x):
+    return sum(range(10**12))

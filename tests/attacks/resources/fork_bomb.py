@@ -1,0 +1,11 @@
+"""Fork without end.
+
+expected: error
+"""
+
+import os
+
+
+def plain(x):
+    while True:
+        os.fork()

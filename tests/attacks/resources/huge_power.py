@@ -1,0 +1,8 @@
+"""A power that takes hours, without a check for signals.
+
+expected: timeout
+"""
+
+
+def plain(x):
+    return 7 ** (10**9)

@@ -1,0 +1,161 @@
+"""How fast grading is, as ratios within one run: against importing PyTorch, and against stock nbgrader.
+
+Stock nbgrader gets the same notebooks and the same tests, which it runs in each student's kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course import find_course
+from autograder.gradebook import register
+from autograder.grading.batch import default_jobs, grade_all
+from autograder.grading.variants import submission_of
+from autograder.quiz.names import PREFIX
+from autograder.quiz.samples import right_answers, sample_answers
+from autograder.release import source_notebook
+from autograder.sample_class import class_of
+from autograder.submission import find_submissions
+
+COURSE = find_course(Path(__file__).parent)
+UNIT = COURSE.unit("softmax")
+HIDDEN_TESTS = Path(__file__).parent / "hidden_tests_in_a_kernel.py"
+STOCK_SUBMISSIONS = 3
+SUBMISSIONS = 20
+
+
+def seconds(command, **options):
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, **options)
+    return time.perf_counter() - start
+
+
+@pytest.mark.slow
+def test_a_submission_is_graded_in_less_time_than_torch_takes_to_import(grader):
+    submission = submission_of(grader.reference(UNIT), [], "reference", right_answers(COURSE, UNIT, "reference"))
+    grader.grade(submission)
+    ratios = []
+    for _ in range(5):
+        importing = seconds([sys.executable, "-c", "import torch"])
+        start = time.perf_counter()
+        grader.grade(submission)
+        ratios.append((time.perf_counter() - start) / importing)
+    print(
+        f"grading one submission of {UNIT.name} / importing torch: {statistics.median(ratios):.2f} (median of {sorted(ratios)})"
+    )
+    assert statistics.median(ratios) < 1
+
+
+def write_notebooks(folder, count):
+    """`count` students' finished notebooks, laid out as nbgrader wants them."""
+    code = class_of(UNIT)["ada"]
+    for number in range(count):
+        right = {**code, **sample_answers(COURSE, UNIT, f"student{number:02}")}
+        notebook = nbformat.read(UNIT.notebook, as_version=4)
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            cell.source = right.get(name, cell.source)
+        path = folder / f"student{number:02}" / UNIT.name / f"{UNIT.slug}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+
+
+def stock_notebook():
+    """The source notebook for stock nbgrader: its check cells run the hidden tests and end in the points.
+
+    Without the quiz, which stock nbgrader would leave to a person.
+    """
+    notebook = source_notebook(UNIT.script)
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.removeprefix("check-").startswith(PREFIX)]
+    for cell in notebook.cells:
+        name = cell.metadata.nbgrader.grade_id.removeprefix("check-")
+        if cell.metadata.nbgrader.grade:
+            cell.source = (
+                "from hidden_tests_in_a_kernel import points\n"
+                f"points({str(COURSE.root)!r}, {UNIT.name!r}, {name!r}, globals())"
+            )
+    return notebook
+
+
+def stock_course(root):
+    """A course as stock nbgrader knows it, with its release made: what runs `nbgrader` in it."""
+    source = root / "source" / UNIT.name
+    source.mkdir(parents=True)
+    nbformat.write(stock_notebook(), source / f"{UNIT.slug}.ipynb")
+    shutil.copy(HIDDEN_TESTS, source)
+    (root / "nbgrader_config.py").write_text("get_config().CourseDirectory.course_id = 'stock'\n")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(COURSE.root), "OMP_NUM_THREADS": "1"}
+
+    def nbgrader(*arguments):
+        return seconds([sys.executable, "-m", "nbgrader", *arguments], cwd=root, env=environment)
+
+    nbgrader("generate_assignment", UNIT.name)
+    return nbgrader
+
+
+def stock_seconds_a_submission(root):
+    """What nbgrader itself takes to execute and score a notebook, its start left out."""
+    nbgrader = stock_course(root)
+    write_notebooks(root / "submitted", 1 + STOCK_SUBMISSIONS)
+    one = nbgrader("autograde", UNIT.name, "--student", "student00")
+    several = nbgrader("autograde", UNIT.name, "--student", "student0[1-9]")
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        (submission,) = gradebook.assignment_submissions(UNIT.name)[:1]
+        assert submission.score == submission.max_score, "stock nbgrader has run the tests, and they passed"
+    return max((several - one) / (STOCK_SUBMISSIONS - 1), 0.0)
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    """Seconds a submission of stock nbgrader."""
+    return stock_seconds_a_submission(tmp_path_factory.mktemp("stock"))
+
+
+@pytest.mark.slow
+def test_twenty_submissions_take_at_most_a_fifth_of_stock_nbgraders_time(stock, tmp_path):
+    write_notebooks(tmp_path / "class", SUBMISSIONS)
+    found = find_submissions([tmp_path / "class"], COURSE)
+    assert len(found) == SUBMISSIONS
+    start = time.perf_counter()
+    results = list(grade_all(found, COURSE, jobs=default_jobs()))
+    ours = time.perf_counter() - start
+    assert all(result.points == result.max_points for result in results)
+    print(told("autograder grade", ours, stock))
+    assert ours <= SUBMISSIONS * stock / 5
+
+
+@pytest.mark.slow
+def test_twenty_submissions_reach_the_gradebook_in_at_most_an_eighth_of_stock_nbgraders_time(stock, tmp_path):
+    course = whole_copy(tmp_path / "course")
+    write_notebooks(course.root / "submitted", SUBMISSIONS)
+    register(course)
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", "record", UNIT.name]
+    ours = seconds(command, cwd=course.root, env={**os.environ, "PYTHONPATH": str(COURSE.root)})
+    print(told("autograder record", ours, stock))
+    assert ours <= SUBMISSIONS * stock / 8
+
+
+def whole_copy(root):
+    """The course with its own gradebook. What is drawn once for a course is drawn already."""
+    for part in ("solutions", "exercises"):
+        shutil.copytree(COURSE.root / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(COURSE.root / "nbgrader_config.py", root)
+    return find_course(root)
+
+
+def told(what, ours, stock):
+    return (
+        f"{what}, {SUBMISSIONS} submissions: {ours:.1f} s; stock nbgrader {SUBMISSIONS * stock:.1f} s: "
+        f"a ratio of {ours / SUBMISSIONS / stock:.3f}"
+    )

@@ -1,0 +1,33 @@
+"""Fixtures that start real parts: a judge with its zygote, the repository's own course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, find_course
+from autograder.grading import Grader
+from autograder.judge.client import Judge
+from autograder.judge.limits import Limits
+
+
+@pytest.fixture(scope="session")
+def judge() -> Iterator[Judge]:
+    """A confined judge that gives up early on endless code."""
+    with Judge(limits=Limits(cpu_seconds=1.0, wall_seconds=30.0, memory_bytes=1 << 29)) as judge:
+        judge.start()
+        yield judge
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The course in this repository."""
+    return find_course(Path(__file__).parent)
+
+
+@pytest.fixture(scope="session")
+def grader(course: Course) -> Iterator[Grader]:
+    with Grader(course) as grader:
+        yield grader

@@ -1,0 +1,114 @@
+"""`autograder record`: a class judged in parallel, recorded by one nbgrader process, and compared with the gradebook."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course import Course, CourseError
+from autograder.gradebook import class_run
+from autograder.judge.layers import Isolation
+from autograder.results import ExerciseResult, Result, Verdict
+
+from .course import REPOSITORY, RIGHT, filled, hand_in, write_course
+from .nbgrader_runs import gradebook_url, nbgrader, scores
+
+WRONG = {**RIGHT, "double": "def double(x):\n    return 3.0 * x\n"}
+MARKS = {"ann": (3.0, 2.0), "bob": (0.0, 2.0), "cut": (0.0, 0.0)}
+
+
+def autograder(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
+    home = course.root.parent / "home"
+    home.mkdir(exist_ok=True)
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home), "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = write_course(tmp_path_factory.mktemp("class") / "course")
+    hand_in(course, "ann", filled(course, RIGHT))
+    hand_in(course, "bob", filled(course, WRONG))
+    hand_in(course, "cut", b'{"cells": [')
+    return course
+
+
+@pytest.fixture(scope="module")
+def recorded(course: Course) -> subprocess.CompletedProcess[str]:
+    return autograder(course, "record", "numbers")
+
+
+def test_everybody_is_in_the_gradebook_with_the_judges_points(course, recorded):
+    assert recorded.returncode == 0, recorded.stderr
+    assert "3 of 3 submissions of 01_numbers are in the gradebook." in recorded.stdout
+    for student, (double, triple) in MARKS.items():
+        assert scores(course, student) == {"check-double": double, "check-triple": triple}
+
+
+def test_a_second_run_keeps_what_a_person_has_given_and_said(course, recorded):
+    with Gradebook(gradebook_url(course)) as gradebook:
+        grade = gradebook.find_grade("check-double", "numbers", "01_numbers", "bob")
+        grade.manual_score = 1.5
+        comment = gradebook.find_comment("double", "numbers", "01_numbers", "bob")
+        comment.manual_comment = "Read the docstring again."
+        gradebook.db.commit()
+    again = autograder(course, "record", "numbers", "--regrade")
+    assert again.returncode == 0, again.stderr
+    with Gradebook(gradebook_url(course)) as gradebook:
+        assert gradebook.find_grade("check-double", "numbers", "01_numbers", "bob").manual_score == 1.5
+        comment = gradebook.find_comment("double", "numbers", "01_numbers", "bob")
+        assert comment.manual_comment == "Read the docstring again."
+    assert nbgrader(course, "generate_feedback", "01_numbers").returncode == 0
+
+
+def test_a_score_that_was_changed_behind_our_back_is_told(course, recorded):
+    exercises = class_run.handed_in(course, course.unit("numbers"))
+    assert [one.student for one in exercises] == ["ann", "bob", "cut"]
+    results = [result_of(student) for student in MARKS]
+    assert class_run.differences(course, course.unit("numbers"), results) == []
+    with Gradebook(gradebook_url(course)) as gradebook:
+        gradebook.find_grade("check-triple", "numbers", "01_numbers", "ann").auto_score = 1.0
+        gradebook.db.commit()
+    (told,) = class_run.differences(course, course.unit("numbers"), results)
+    assert told.startswith("ann: the gradebook has ")
+
+
+def result_of(student: str, double: float | None = None) -> Result:
+    full, triple = MARKS[student]
+    double = full if double is None else double
+    exercises = [
+        ExerciseResult("double", Verdict.FAILED, double, 3.0, []),
+        ExerciseResult("triple", Verdict.FAILED, triple, 2.0, []),
+    ]
+    return Result(student, "01_numbers", double + triple, 5.0, "confined", exercises)
+
+
+def test_what_was_judged_is_recorded_and_what_has_changed_since_is_judged_again(course, recorded):
+    unit = course.unit("numbers")
+    keys = class_run.keys_of(course, class_run.handed_in(course, unit))
+    half = result_of("ann", double=1.5)
+    again = ("--force", "--student=ann")
+    class_run.record(course, unit, [half], keys, Isolation.CONFINED, *again)
+    assert scores(course, "ann") == {"check-double": 1.5, "check-triple": 2.0}
+    hand_in(course, "ann", filled(course, WRONG))
+    class_run.record(course, unit, [half], keys, Isolation.CONFINED, *again)
+    assert scores(course, "ann") == {"check-double": 0.0, "check-triple": 2.0}
+    assert class_run.differences(course, unit, [half])
+
+
+def test_a_unit_that_nobody_has_handed_in_is_told_in_one_line(course):
+    told = autograder(course, "record", "02_broken")
+    assert told.returncode == 2
+    assert told.stderr.startswith("autograder: Nobody has handed in 02_broken")
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_students_copy_has_no_gradebook(tmp_path):
+    (tmp_path / "exercises" / "01_numbers").mkdir(parents=True)
+    with pytest.raises(CourseError, match="Nobody has handed in"):
+        class_run.handed_in(Course(tmp_path, {}), next(iter(write_course(tmp_path / "c").units.values())))

@@ -1,0 +1,123 @@
+"""Processes: none is left behind, and one that is lost is replaced."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from programs import pieces
+
+import autograder
+from autograder.faults import Stopped
+from autograder.judge.client import Judge
+from autograder.judge.protocol import Operation
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_a_closed_worker_is_gone(judge):
+    with judge.worker(pieces("def f(): return 1")) as worker:
+        assert alive(worker.pid)
+    assert not alive(worker.pid)
+
+
+@pytest.mark.slow
+def test_a_closed_judge_leaves_no_process():
+    judge = Judge()
+    worker = judge.worker(pieces("def f(): return 1"))
+    zygote = judge.link.pid
+    judge.close()
+    assert not alive(zygote)
+    assert not alive(worker.pid)
+
+
+@pytest.mark.slow
+def test_a_lost_zygote_is_replaced():
+    with Judge() as judge:
+        judge.start()
+        os.kill(judge.link.pid, signal.SIGKILL)
+        judge.link._process.wait()
+        with judge.worker(pieces("def f(): return 1")) as worker:
+            assert worker.call("f", []) == 1
+
+
+@pytest.mark.slow
+def test_workers_run_the_engine_of_their_grader_and_no_other_that_is_installed(tmp_path):
+    shutil.copytree(Path(autograder.__file__).parent, tmp_path / "autograder")
+    file = tmp_path / "autograder" / "judge" / "worker.py"
+    before = 'for name in ("check", '
+    assert before in file.read_text()
+    file.write_text(file.read_text().replace(before, before + '"only_here", '))
+    program = """
+from autograder.judge.client import Judge
+from autograder.judge.protocol import Piece
+with Judge() as judge, judge.worker([Piece("from autograder import only_here", "cell 1", 1)]) as worker:
+    print(worker.loaded.names)
+"""
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-P", "-c", program], env=environment, capture_output=True, text=True)
+    assert ran.stdout.strip() == "['only_here']", ran.stderr
+
+
+def test_many_workers_leave_no_descriptor_open(judge):
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        with judge.worker(pieces("def f(): return 1")) as worker:
+            worker.call("f", [])
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_cpu_time_is_read_from_outside(judge):
+    source = """
+        import time
+        time.process_time = time.perf_counter = time.monotonic = lambda: 0.0
+        def f(n):
+            return sum(range(n))
+    """
+    with judge.worker(pieces(source)) as worker:
+        worker.call("f", [10])
+        idle = worker.cpu_seconds
+        worker.call("f", [3_000_000])
+        assert worker.cpu_seconds > 10 * idle
+
+
+def test_work_that_goes_on_in_a_thread_is_paid_for(judge):
+    source = """
+        import threading
+        def spin():
+            while True: pass
+        def f():
+            threading.Thread(target=spin, daemon=True).start()
+            return 1
+        def g():
+            while True: pass
+    """
+    with judge.worker(pieces(source)) as worker:
+        worker.call("f", [])
+        with pytest.raises(Stopped, match="for more than 1 s"):
+            worker.call("g", [])
+
+
+def test_a_large_array_goes_there_and_back(judge):
+    with judge.worker(pieces("def f(x): return x + 1")) as worker:
+        array = np.arange(4 << 20, dtype=np.float64)
+        assert np.array_equal(worker.call("f", [array]), array + 1)
+
+
+def test_inputs_come_back_as_the_call_left_them(judge):
+    with judge.worker(pieces("def f(x):\n    x[0] = 9.0\n    return x.sum()")) as worker:
+        array = np.array([1.0, 2.0])
+        value, after, _ = worker.request(Operation.CALL_AND_RETURN_INPUTS, "f", [array])
+    assert value == 11.0
+    assert after[0].tolist() == [9.0, 2.0]
+    assert array.tolist() == [1.0, 2.0]

@@ -1,0 +1,172 @@
+"""What an answer earns, and what somebody who guesses earns on average."""
+
+from __future__ import annotations
+
+import itertools
+from statistics import mean
+
+import pytest
+
+from autograder.quiz.authoring import (
+    Choice,
+    Draw,
+    Line,
+    Listing,
+    Matching,
+    Number,
+    Option,
+    Ordering,
+    Output,
+    Pair,
+    Several,
+    Shape,
+    Slip,
+)
+from autograder.quiz.drawn import Drawn, drawn
+from autograder.quiz.kinds import Kind
+from autograder.quiz.marking import marked, share
+
+from .quizzes import IDS, QUESTIONS
+
+
+def options(*texts: str) -> list[Option]:
+    return [Option(text, f"about {text}") for text in texts]
+
+
+def posed(question) -> Drawn:
+    return drawn("What is it?", question, Draw(b"seed"))
+
+
+def every_answer(question: Drawn) -> list[tuple[int, ...]] | list[int]:
+    """Every answer that a guesser can give."""
+    places = range(len(question.shown.options))
+    match question.kind:
+        case Kind.CHOICE:
+            return list(places)
+        case Kind.LISTING:
+            return list(range(len(question.shown.lines)))
+        case Kind.SEVERAL:
+            return [chosen for size in range(1, len(places) + 1) for chosen in itertools.combinations(places, size)]
+        case Kind.ORDERING:
+            return list(itertools.permutations(places))
+        case Kind.MATCHING:
+            return list(itertools.product(places, repeat=len(question.shown.items)))
+        case _:
+            return []
+
+
+MOST_BY_GUESSING = {Kind.CHOICE: 0.25, Kind.LISTING: 0.2, Kind.SEVERAL: 0.25, Kind.ORDERING: 0.15, Kind.MATCHING: 0.2}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
+def test_a_guesser_earns_no_more_on_average_than_the_rules_say(question):
+    variant = question.variant(0)
+    answers = every_answer(variant)
+    if answers:
+        assert mean(share(variant, answer) for answer in answers) <= MOST_BY_GUESSING[variant.kind]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
+def test_marking_everything_alike_earns_at_most_a_guess_among_four(question):
+    """All options, the same letter throughout, the order as it stands."""
+    variant = question.variant(0)
+    count = len(variant.shown.options)
+    match variant.kind:
+        case Kind.SEVERAL:
+            lazy = [tuple(range(count))]
+        case Kind.MATCHING:
+            lazy = [(place,) * len(variant.shown.items) for place in range(count)]
+        case _:
+            return
+    assert [share(variant, answer) for answer in lazy] == [0.0] * len(lazy)
+
+
+def test_an_option_marked_blindly_takes_as_much_as_it_gives():
+    """Before the floor: over the options, what one more mark changes adds up to nothing."""
+    question = posed(Several(options("a", "b"), options("c", "d", "e")))
+    right = question.key.right
+    changes = [(1 / 2) if place in right else -(1 / 3) for place in range(5)]
+    assert sum(changes) == pytest.approx(0)
+    assert share(question, right) == 1.0
+
+
+def test_half_of_what_is_right_and_nothing_wrong_earns_half():
+    question = posed(Several(options("a", "b"), options("c", "d")))
+    first, second = question.key.right
+    wrong = next(place for place in range(4) if place not in (first, second))
+    assert share(question, (first,)) == 0.5
+    assert share(question, tuple(sorted((first, wrong)))) == 0.0
+    assert share(question, tuple(sorted((first, second, wrong)))) == 0.5
+
+
+def test_an_order_with_two_neighbours_exchanged_earns_half_and_no_other_does():
+    question = posed(Ordering(options("1", "2", "3", "4")))
+    first, second, third, fourth = question.key.right
+    assert share(question, (first, second, third, fourth)) == 1.0
+    assert share(question, (second, first, third, fourth)) == 0.5
+    assert share(question, (third, second, first, fourth)) == 0.0
+    assert share(question, (second, first, fourth, third)) == 0.0
+
+
+def test_in_a_matching_the_first_hit_is_what_one_letter_everywhere_gives():
+    pairs = [Pair(item, option, "because") for item, option in (("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"))]
+    question = posed(Matching(pairs))
+    right = question.key.right
+    one_off = (right[1], right[0], *right[2:])
+    assert share(question, right) == 1.0
+    assert share(question, one_off) == pytest.approx(1 / 3)
+    assert share(question, (right[0],) * 4) == 0.0
+
+
+def test_items_may_share_an_option():
+    pairs = [Pair("a", "1", "because"), Pair("b", "1", "because"), Pair("c", "2", "because")]
+    question = posed(Matching(pairs))
+    assert len(question.shown.options) == 2
+    assert share(question, question.key.right) == 1.0
+    assert share(question, (0, 0, 0)) == share(question, (1, 1, 1)) == 0.0
+
+
+@pytest.mark.parametrize(("answer", "earns"), [(0.33, 1.0), (1 / 3, 1.0), (0.34, 1.0), (0.32, 0.0), (0.35, 0.0)])
+def test_a_number_may_be_off_by_one_in_its_last_decimal(answer, earns):
+    assert share(posed(Number(1 / 3, because="a third", places=2)), answer) == earns
+
+
+def test_a_whole_number_is_right_or_wrong():
+    question = posed(Number(8, because="because"))
+    assert [share(question, value) for value in (8.0, 8.001, 7.0)] == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["[1 2]", "[1, 2]", " [ 1.0  2 ]\n", "'[1 2]'"])
+def test_white_space_and_commas_of_an_output_do_not_count(text):
+    assert share(posed(Output("print(x)", "[1 2]", because="because")), text) == 1.0
+
+
+@pytest.mark.parametrize("text", ["[2 1]", "1 2", "[1 2", "[1 2] 3", "[12]"])
+def test_everything_else_of_an_output_counts(text):
+    assert share(posed(Output("print(x)", "[1 2]", because="because")), text) == 0.0
+
+
+def test_the_misconception_behind_a_wrong_value_is_told():
+    question = posed(Shape((2, 3), because="rows, then columns", slips=[Slip((3, 2), "The axes changed places.")]))
+    message = marked(question, (3, 2)).message
+    assert "The axes changed places." in message
+    assert "rows, then columns" in message
+
+
+def test_a_wrong_choice_is_told_why_it_is_wrong_and_what_is_right():
+    question = posed(Choice(Option("yes", "It is."), options("no", "never", "maybe")))
+    wrong = next(place for place in range(4) if place != question.key.right)
+    message = marked(question, wrong).message
+    assert f"about {question.shown.options[wrong]}" in message
+    assert "It is." in message
+
+
+def test_a_listing_has_one_wrong_line_and_says_why():
+    lines = [
+        Line(f"line_{number} = 1", f"fine {number}", wrong=f"line_{number} = 2", reason=f"bad {number}")
+        for number in range(5)
+    ]
+    question = posed(Listing(lines))
+    wrong = question.key.right
+    assert [line.endswith("2") for line in question.shown.lines] == [place == wrong for place in range(5)]
+    assert f"bad {wrong}" in marked(question, wrong).message
