@@ -291,6 +291,7 @@ class TestCausalMask:
     def test_lies_on_the_device_that_was_asked_for(self, student, reference, device):
         """`device` has to reach whatever makes the mask, each time anew; None means the default."""
         cpu = student.causal_mask.on("cpu")
+        assert_agrees(student.causal_mask(2, device=device), reference.causal_mask(2))
         assert_agrees(cpu(3), reference.causal_mask(3))
         assert_agrees(student.causal_mask(3, device=device), reference.causal_mask(3))
         assert_agrees(student.causal_mask(4, device), reference.causal_mask(4))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from autograder.course import Course, find_course
 from autograder.grading import Grader
 from autograder.grading.matrix import grade_variant
 from autograder.grading.variants import mistakes_of, submission_of
 from autograder.results import Verdict
+
+
+@pytest.fixture(scope="module")
+def course(course: Course, tmp_path_factory):
+    """A copy without answers kept from earlier runs: the reference has to be asked."""
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(course.root / "solutions", root / "solutions", ignore=shutil.ignore_patterns(".cache"))
+    return find_course(root)
 
 
 @pytest.fixture(scope="module")
