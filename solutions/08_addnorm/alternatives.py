@@ -13,8 +13,8 @@ from autograder.toolkit.variants import alternative
 
 @alternative("layer_norm")
 def with_the_librarys_variance(x, weight, bias, eps=1e-5):
-    if len(weight) != x.size(-1) or len(bias) != x.size(-1):
-        raise ValueError(f"expected {x.size(-1)} weights and biases, found {len(weight)} and {len(bias)}")
+    if [*weight.size()] != [x.size(-1)] or [*bias.size()] != [x.size(-1)]:
+        raise ValueError(f"expected {x.size(-1)} weights and biases, found {weight.size()} and {bias.size()}")
     if not torch.is_floating_point(x):
         x = x.float()
     var, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
@@ -26,7 +26,7 @@ def as_the_length_of_the_deviation(x, weight, bias, eps=1e-5):
     """The variance is the squared length over the number of columns."""
     d = x.shape[-1]
     for what, given in {"weight": weight, "bias": bias}.items():
-        if given.numel() != d:
+        if given.dim() != 1 or given.numel() != d:
             raise ValueError(what + str(tuple(given.shape)) + " expected " + str(d))
     x = x if x.is_floating_point() else x.type(torch.get_default_dtype())
     x = x - torch.mean(x, -1, True)
@@ -99,8 +99,8 @@ def layer_norm_of_the_transpose(x, weight, bias, eps=1e-5):
 
 @alternative("batch_norm")
 def by_the_librarys_variance(x, weight, bias, eps=1e-5):
-    if weight.size(0) != x.size(1) or bias.size(0) != x.size(1):
-        raise ValueError(f"x has {x.size(1)} columns, weight {weight.size(0)} and bias {bias.size(0)}")
+    if weight.size() != x.size()[1:] or bias.size() != x.size()[1:]:
+        raise ValueError(f"x has {x.size(1)} columns, weight {weight.size()} and bias {bias.size()}")
     x = x.to(weight.dtype)
     mu = x.mean(0, keepdim=True)
     var = torch.var(x, 0, unbiased=False, keepdim=True)
