@@ -231,7 +231,7 @@ def shape_of_all_pairs(draw: Draw):
 @question("The k most similar, step by step", about="most_similar")
 def steps_of_a_search():
     """`most_similar(query, keys, k)` finds the `k` keys with the largest cosines, equal ones in the order of their
-    rows. Which order of steps does that?"""
+    rows, and checks its arguments before it computes anything. Put its steps in order."""
     return Ordering(
         steps=[
             Option(
@@ -286,14 +286,14 @@ def wrong_line_closest_word():
                 because="Larger than all before.",
                 wrong="        if cosine < best:",
                 also=["        if best < cosine:"],
-                reason="This looks for the smallest cosine; and as none is below -2, it finds nothing.",
+                reason="This looks for the smallest cosine; and as none is below the value it starts with, it finds nothing.",
             ),
             Line(
                 "            best_word, best = word, cosine",
                 because="The word and its cosine are kept together.",
                 wrong="            best_word = word",
                 also=["            best, best_word = cosine, word"],
-                reason="The best cosine so far is not kept: every word beats -2, and the last one is returned.",
+                reason="The best cosine so far is not kept: every word beats the value it starts with, and the last one is returned.",
             ),
             Line(
                 "    return best_word",

@@ -361,21 +361,33 @@ def wrong_line_next_word():
 @question("Two slices: the output", about="softmax")
 def output_of_two_slices(draw: Draw):
     """What do these lines print?"""
-    a, b, c = (draw.integer(1, 9) for _ in range(3))
+    (a, b), (c, d) = draw.sample(
+        [(1, 3), (3, 1), (1, 4), (4, 1), (2, 3), (3, 2), (2, 2), (1, 9), (9, 1), (3, 7), (7, 3)], 2
+    )
+    given = {"a": a, "b": b, "c": c, "d": d}
+
+    def shown(numbers: list[float]) -> str:
+        return "[[{:.2f} {:.2f}]\n [{:.2f} {:.2f}]]".format(*numbers)
+
     return Output(
-        code="x = np.array([[<a>, <a>],\n              [<b>, <b>]]) + <c>.0\n"
-        "y = np.exp(x - x.max())\nprint(y / y.sum(axis=1, keepdims=True))",
-        answer="[[0.5 0.5]\n [0.5 0.5]]",
-        because="Both scores of a row are equal, so each has half of the row; the maximum of everything and <c> change no share.",
+        code="x = np.log([[<a>, <b>],\n            [<c>, <d>]])\n"
+        "y = np.exp(x - x.max())\nprint((y / y.sum(axis=1, keepdims=True)).round(2))",
+        answer=shown([a / (a + b), b / (a + b), c / (c + d), d / (c + d)]),
+        because="The exponentials undo the logarithms, up to a factor that cancels: <a> and <b> share one row, <c> and <d> the "
+        "other, and the shares of each row add up to 1.",
         slips=[
             Slip(
-                "[[0.25 0.25]\n [0.25 0.25]]",
-                "The shares would add up to 1 over everything without an axis: here each row has its own sum.",
+                shown([number / (a + b + c + d) for number in (a, b, c, d)]),
+                "Without an axis the shares would add up to 1 over everything; here each row has its own sum.",
             ),
             Slip(
-                "[[1. 1.]\n [1. 1.]]",
-                "Down a column that would be too much, along a row as well: the shares of a row add up to 1.",
+                shown([a / (a + c), b / (b + d), c / (a + c), d / (b + d)]),
+                "You shared down the columns. `axis=1` runs along a row.",
+            ),
+            Slip(
+                shown([number / max(a, b, c, d) for number in (a, b, c, d)]),
+                "These are the exponentials. Each row of them still has to be divided by its sum.",
             ),
         ],
-        given={"a": a, "b": b, "c": c},
+        given=given,
     )

@@ -117,7 +117,7 @@ def the_eight():
 
 @question("The roles", about="project")
 def roles():
-    """What does it stand for, in the picture of unit 03?"""
+    """What does each of these stand for, in the picture of unit 03?"""
     return Matching(
         [
             Pair("a query", "what a word is looking for", "It is compared with all the labels."),
@@ -138,7 +138,7 @@ def roles():
 @question("Two shapes that differ", about="scaled_dot_product_attention")
 def output_shape(draw: Draw):
     """
-    `q` has the shape `<q>`, `k` the shape `<k>`, `v` the shape `<v>`. Which shape has the **output** of
+    `q` has the shape `<q>`, `k` the shape `<k>`, `v` the shape `<v>`. What is the shape of the **output** of
     `scaled_dot_product_attention(q, k, v)`?
     """
     batch, queries, keys, d_k, d_v = draw.sample([2, 3, 4, 5, 6, 7, 8, 9], 5)
@@ -254,7 +254,7 @@ def equal_keys(draw: Draw):
 def cost_of_projection(draw: Draw):
     """
     `project` makes queries and keys with <d_k> columns and values with <d_v> columns, of <words> words with <d_model>
-    columns. How many multiplications are that?
+    columns. How many multiplications does that take?
     """
     words, d_model = draw.integer(3, 12), draw.pick([10, 16, 20, 32])
     d_k, d_v = draw.sample([4, 5, 6, 8, 10], 2)

@@ -28,14 +28,12 @@ def which_mask():
     padding, causal = "padding mask", "causal mask"
     return Matching(
         [
-            Pair("hides what is no word at all", padding, "Fillings are there only to make the array rectangular."),
+            Pair("hides what is no word at all", padding, "Padding is there only to make the array rectangular."),
             Pair("hides words that have not been written yet", causal, "A decoder must not see what it is to predict."),
             Pair("can be made without knowing the tokens", causal, "The length is enough."),
+            Pair("hides the same keys from every query of a sentence", padding, "Padding is padding, whoever asks."),
             Pair(
-                "hides the same keys from every query of a sentence", padding, "A filling is a filling, whoever asks."
-            ),
-            Pair(
-                "lets each query see another number of keys, even where no sentence is filled up",
+                "lets each query see another number of keys, even where no sentence is padded",
                 causal,
                 "Query i sees i + 1 keys.",
             ),
@@ -53,12 +51,12 @@ def who_needs_what():
     return Choice(
         Option(
             "The encoder a padding mask, the decoder a padding mask and a causal mask.",
-            "Both sides have fillings, and only the decoder has a future to hide.",
+            "Both sides have padding, and only the decoder has a future to hide.",
         ),
         [
             Option(
                 "The encoder a padding mask, the decoder a causal mask only.",
-                "Targets are filled up as well; queries that come late would see fillings among them.",
+                "Targets are padded as well. (Padding at the right lies in the future of every word, but that is no rule to rely on.)",
             ),
             Option(
                 "Both a padding mask and a causal mask, as both read from left to right.",
@@ -66,7 +64,7 @@ def who_needs_what():
             ),
             Option(
                 "The encoder none, since it is given whole sentences; the decoder both masks.",
-                "The sentences are whole, but the batch is rectangular: there are fillings in it.",
+                "The sentences are whole, but the batch is rectangular: there is padding in it.",
             ),
         ],
     )
@@ -118,8 +116,8 @@ def count_causal(draw: Draw):
 @question("The shape of a padding mask", about="padding_mask")
 def padding_shape(draw: Draw):
     """
-    `tokens` has the shape `(<batch>, <length>)`. Which shape has `padding_mask(tokens)`, made to fit scores with
-    <heads> heads?
+    `tokens` has the shape `(<batch>, <length>)`. What is the shape of `padding_mask(tokens)`, made to fit
+    scores with <heads> heads?
     """
     batch, length, heads = draw.sample([2, 3, 4, 5, 6, 7, 8, 9], 3)
     return Shape(
@@ -144,8 +142,8 @@ def padding_shape(draw: Draw):
 @question("Masks together", about="decoder_mask")
 def combined_shape(draw: Draw):
     """
-    `padding` has the shape `(<batch>, 1, 1, <length>)`, `causal` the shape `(<length>, <length>)`. Which shape has
-    `padding & causal`?
+    `padding` has the shape `(<batch>, 1, 1, <length>)`, `causal` the shape `(<length>, <length>)`. What is the shape
+    of `padding & causal`?
     """
     batch, length = draw.sample([2, 3, 4, 5, 6, 7, 8, 9], 2)
     return Shape(
@@ -164,13 +162,13 @@ def combined_shape(draw: Draw):
 @question("Shares of what is visible", about="masked_softmax")
 def visible_share(draw: Draw):
     r"""
-    Three keys have the scores ln <a>, ln <b> and ln <c>; the **third is hidden**. Which weight gets the
-    first? Two decimals are enough.
+    Three keys have the scores ln <a>, ln <b> and ln <c>; the **third is hidden**. What is the weight
+    of the first? Two decimals are enough.
     """
     a, b, c = draw.sample(range(1, 10), 3)
     return Number(
         a / (a + b),
-        "The exponentials are <a>, <b> and <c>; the hidden one counts neither above nor below the fraction bar.",
+        "The exponentials are <a>, <b> and <c>; the hidden one counts neither in the numerator nor in the sum.",
         slips=[
             Slip(
                 a / (a + b + c),
@@ -215,7 +213,7 @@ def nobody_to_look_at():
     return Choice(
         Option(
             "Weights 0 and output 0.",
-            "Nothing may be looked at, so nothing comes in. It happens at rows of nothing but filling.",
+            "Nothing may be looked at, so nothing comes in. It happens in sentences of nothing but padding.",
         ),
         [
             Option(
@@ -234,13 +232,13 @@ def nobody_to_look_at():
 @question("Rubbish behind the mask", about="masked_attention", points=2)
 def rubbish_behind_the_mask():
     """
-    A hidden key has the value `nan`, as may happen with fillings that nobody has set. Its weight is exactly 0. What
-    is true?
+    A key that is hidden from **every** query has the value `nan`, as may happen with padding that nobody has set. Its
+    weight is exactly 0. What is true?
     """
     return Several(
         right=[
             Option(
-                "`weights @ v` is `nan` in every row, although the weight is 0.",
+                "`weights @ v` is `nan` for every query, although the weight is 0.",
                 "0 · NaN is NaN, and a sum with it is NaN too.",
             ),
             Option(
@@ -272,10 +270,10 @@ def padded(draw: Draw):
     return Output(
         "print(pad_sequences([<long>, <short>], length=<length>).tolist())",
         str([kept, filled]),
-        "Each row is made exactly <length> long: fillings come at the right, and what is too long loses its end.",
+        "Each row is made exactly <length> long: padding comes at the right, and what is too long loses its end.",
         slips=[
             Slip(str([long[-length:], filled]), "A sentence that is too long keeps its beginning."),
-            Slip(str([kept, [0] * (length - len(short)) + short]), "The fillings come at the right."),
+            Slip(str([kept, [0] * (length - len(short)) + short]), "The padding comes at the right."),
             Slip(
                 str([long, short + [0] * (len(long) - len(short))]),
                 "The `length` that is given decides, not the longest sentence.",
@@ -290,13 +288,14 @@ def from_lists_to_weights():
     """Put in order how a decoder's batch of token lists comes to its masked weights."""
     return Ordering(
         [
-            Option("The lists are filled up to one array.", "Without it there is no array to work on."),
+            Option("The lists are padded to one array.", "Without it there is no array to work on."),
             Option(
-                "Fillings and future are marked as hidden.",
-                "The mask is made of that array: fillings are known by their token.",
+                "The mask is made: padding and future are hidden.",
+                "It is made of that array: padding is known by its token.",
             ),
-            Option("Queries and keys are compared.", "Scores for all pairs, hidden ones too."),
-            Option("Scores of hidden keys become `-inf`.", "The mask changes scores, before anything is made of them."),
+            Option(
+                "The scores of hidden keys become `-inf`.", "The mask changes scores, before anything is made of them."
+            ),
             Option("Softmax is taken along the keys.", "So what is visible shares the whole."),
             Option(
                 "Weights that are not numbers become 0.",
@@ -310,7 +309,7 @@ def from_lists_to_weights():
 def faulty_mean():
     """
     This should give the mean vector of the **words** of each sentence: `vectors` has the shape `(batch, n, d)`, and `real`, of shape
-    `(batch, n)`, is `True` at words and `False` at fillings, whose vectors may hold anything. Which line is wrong?
+    `(batch, n)`, is `True` at words and `False` at padding, whose vectors may hold anything. Which line is wrong?
     """
     return Listing(
         [
@@ -323,7 +322,7 @@ def faulty_mean():
             ),
             Line(
                 "    kept = np.where(marks, vectors, 0.0)",
-                "Words stay, fillings become 0, whatever they hold.",
+                "Words stay, padding becomes 0, whatever it holds.",
                 wrong="    kept = np.where(marks, 0.0, vectors)",
                 reason="Turned round: `True` marks a word, and here it is the words that are set to 0.",
             ),
@@ -332,7 +331,7 @@ def faulty_mean():
                 "    count = real.sum(axis=1, keepdims=True)",
                 "The number of words of each sentence.",
                 wrong="    count = real.shape[1]",
-                reason="That counts fillings too: the mean of a short sentence comes out too small.",
+                reason="That counts padding too: the mean of a short sentence comes out too small.",
             ),
             Line("    count = np.maximum(count, 1)", "A sentence without words gives 0, and not 0 / 0."),
             Line("    return total / count", "A vector for each sentence."),

@@ -50,7 +50,7 @@ def why_several_heads():
 @question("What the scores are divided by", about="MultiHeadAttention")
 def divisor(draw: Draw):
     r"""
-    $d_\text{model} = <d_model>$ and <heads> heads: by which number are the scores divided? Two decimals are enough.
+    $d_\text{model} = <d_model>$ and <heads> heads: what are the scores divided by? Two decimals are enough.
     """
     root = draw.integer(2, 8)
     heads = draw.pick([2, 3, 4, 6, 8, 12])
@@ -89,7 +89,7 @@ def head_of_a_column(draw: Draw):
 
 @question("After the cut", about="split_heads")
 def split_shape(draw: Draw):
-    """`x` has the shape `(<batch>, <length>, <d_model>)`. Which shape has `split_heads(x, <heads>)`?"""
+    """`x` has the shape `(<batch>, <length>, <d_model>)`. What is the shape of `split_heads(x, <heads>)`?"""
     batch, length, heads, d_k = draw.sample([2, 3, 4, 5, 6, 7, 8], 4)
     return Shape(
         (batch, heads, length, d_k),
@@ -137,7 +137,7 @@ def split_numbers(draw: Draw):
 @question("The number of weights", about="MultiHeadAttention")
 def number_of_weights(draw: Draw):
     r"""
-    How many numbers to be learned has the `MultiHeadAttention` of this unit, without biases, with $d_\text{model} =
+    How many numbers does the `MultiHeadAttention` of this unit learn, without biases, with $d_\text{model} =
     <d_model>$ and <heads> heads?
     """
     heads = draw.pick([2, 4, 8, 16])
@@ -160,8 +160,8 @@ def number_of_weights(draw: Draw):
 @question("How large at first", about="MultiHeadAttention")
 def size_of_a_product(draw: Draw):
     r"""
-    The numbers of `x` have variance 1, and all are independent. `w` has <d_model> rows, and entries of variance
-    <factor> / <d_model>. Which variance have the numbers of `x @ w`? Two decimals are enough.
+    All numbers in `x` and `w` are independent, with mean 0. Those of `x` have variance 1; `w` has <d_model> rows, and
+    entries of variance <factor> / <d_model>. What is the variance of the numbers in `x @ w`? Two decimals are enough.
     """
     d_model = draw.pick([64, 100, 128, 256, 400, 512])
     factor = draw.pick([0.5, 2, 4, 5])
@@ -181,7 +181,7 @@ def size_of_a_product(draw: Draw):
 
 @question("Shapes on the way", about="MultiHeadAttention")
 def shapes_on_the_way():
-    """Batch 2, length 3, `d_model` 8, two heads, self-attention. Which shape has what?"""
+    """Batch 2, length 3, `d_model` 8, two heads, self-attention. Which shape belongs to what?"""
     return Matching(
         [
             Pair("the matrix `w_q`", "(8, 8)", "From all columns to all columns; the heads share what comes out."),
@@ -204,12 +204,12 @@ def what_heads_share():
     return Several(
         right=[
             Option(
-                "They cost together about as much as one wide head.",
+                "Together they cost about as much as one wide head.",
                 "The same columns, shared out: the same products in all.",
             ),
             Option("Nothing passes from one head to another before `w_o`.", "Each works on its own columns."),
             Option(
-                "All of them obey the same mask.",
+                "With a mask of unit 04, the same keys are hidden from all of them.",
                 "It has an axis of size 1 for heads, or none: what is hidden is hidden for all.",
             ),
         ],

@@ -22,8 +22,8 @@ from autograder.quiz.authoring import (
 @question("Parameters of multi-head attention", about="MultiHeadAttention")
 def attention_parameters(draw):
     r"""
-    How many parameters has the `MultiHeadAttention` of this unit with $d_\text{model} = <d_model>$ and <heads> heads?
-    Its four linear layers have biases.
+    How many parameters does the `MultiHeadAttention` of this unit have, with $d_\text{model} = <d_model>$ and <heads>
+    heads? Its four linear layers have biases.
     """
     heads = draw.pick([2, 4, 8])
     d_model = heads * draw.pick([4, 8, 16, 32])
@@ -121,7 +121,8 @@ def half_overflow(draw):
 def shape_of_the_weights(draw):
     """
     `MultiHeadAttention(<d_model>, <heads>)` gets queries of shape `(<batch>, <queries>, <d_model>)`, and keys and
-    values of shape `(<batch>, <keys>, <d_model>)`. Which shape have the weights that it returns?
+    values of shape `(<batch>, <keys>, <d_model>)`. What is the shape of the weights
+    that it returns?
     """
     batch, queries, keys = draw.sample([2, 3, 5, 6, 7, 9, 10, 11], 3)
     heads = draw.pick([4, 8])
@@ -170,11 +171,14 @@ def what_moves():
 
 @question("Evaluation mode", about="MultiHeadAttention", points=2)
 def evaluation_mode():
-    """What does `model.eval()` change?"""
+    """A model with dropout has been trained. What does `model.eval()` change?"""
     return Several(
         right=[
             Option("Dropout passes everything on.", "Nothing is dropped, and nothing is scaled."),
-            Option("Batch norm uses the averages that it kept while training.", "It then needs no batch."),
+            Option(
+                "The same input gives the same output every time.",
+                "In training dropout draws anew at every call; without it nothing is left to chance.",
+            ),
         ],
         wrong=[
             Option(
@@ -269,7 +273,7 @@ def through_the_heads():
 
 @question("Why PyTorch now?", about="softmax", points=2)
 def what_torch_adds():
-    """Your NumPy functions were right. What do the same functions on tensors have that those had not?"""
+    """Your NumPy functions were right. What do the same functions on tensors have that those did not?"""
     return Several(
         right=[
             Option("Gradients of every result, without a formula for them.", "Each operation notes how to go back."),

@@ -144,7 +144,7 @@ def columns_as_clocks():
             ),
             Pair(
                 "column 1",
-                "shows column 0 a quarter of a wave later",
+                "shows what column 0 shows a quarter of a wave later",
                 "It is the cosine of the same angle: together they say where on the circle a position is.",
             ),
             Pair(
@@ -170,7 +170,8 @@ def columns_as_clocks():
 def slice_of_the_table(draw):
     """
     A `PositionalEncoding` has a table of shape `(<longest>, <d_model>)`. It gets words of shape `(<batch>, <length>,
-    <d_model>)`. Which shape has the part of the table that is added to them, before broadcasting?
+    <d_model>)`. What is the shape of the part of the table that is added to them, before
+    broadcasting?
     """
     batch, length, d_model = draw.sample([2, 3, 5, 6, 7, 8, 9, 10, 12], 3)
     longest = draw.pick([50, 100, 500])
@@ -218,8 +219,8 @@ def added_not_concatenated():
 @question("Out of the embedding", about="TokenEmbedding")
 def scaled_embedding(draw):
     r"""
-    The row of a token begins with <entry>. With $d_\text{model} = <d_model>$, with which number does the vector begin
-    that `TokenEmbedding` gives for it? (AIAYN 3.4)
+    The row of a token begins with <entry>. With $d_\text{model} = <d_model>$, what does the vector begin with that
+    `TokenEmbedding` gives for it? (AIAYN 3.4)
     """
     root = draw.pick([4, 8, 10, 12, 16, 20])
     entry = draw.pick([-0.5, -0.25, 0.05, 0.125, 0.25, 0.5, 0.75])
@@ -240,7 +241,7 @@ def scaled_embedding(draw):
 def cost_of_one_hot(draw):
     """
     <words> tokens are embedded, with a vocabulary of <vocabulary> and <d_model> columns. Somebody writes it as
-    `one_hot @ weight`. How many multiplications are that, where a lookup needs none? (The factor at the end is left
+    `one_hot @ weight`. How many multiplications does that take, where a lookup needs none? (The factor at the end is left
     out.)
     """
     words, vocabulary, d_model = draw.integer(3, 9), draw.pick([200, 300, 500]), draw.pick([16, 32, 64])

@@ -74,7 +74,7 @@ def batch_norm_number(draw):
 def shape_of_the_means(draw):
     """
     `layer_norm` gets `x` of shape `(<batch>, <length>, <d_model>)` and takes its means with `keepdims`, so that they
-    can be subtracted. Which shape do the means have?
+    can be subtracted. What is the shape of the means?
     """
     batch, length, d_model = draw.sample([2, 3, 4, 5, 6, 7, 8, 9, 16, 32], 3)
     return Shape(
@@ -116,7 +116,7 @@ def against_batch_statistics():
     return Several(
         right=[
             Option(
-                "Sentences differ in length, so fillings get into the averages, or few words are left at late places.",
+                "Sentences differ in length, so padding gets into the averages, or few words are left at late places.",
                 "The statistics then say more about lengths than about words.",
             ),
             Option(
@@ -197,7 +197,7 @@ def signal_through_the_stack(draw):
 
 @question("Parameters of a feed-forward", about="FeedForward")
 def feed_forward_parameters(draw):
-    r"""How many parameters has a `FeedForward` with $d_\text{model} = <d_model>$ and $d_{ff} = <d_ff>$?"""
+    r"""How many parameters does a `FeedForward` have, with $d_\text{model} = <d_model>$ and $d_{ff} = <d_ff>$?"""
     d_model = draw.pick([8, 16, 32, 64, 128, 256])
     d_ff = d_model * draw.pick([2, 3, 4])
     return Number(
@@ -225,7 +225,7 @@ def why_widen():
     """
     return Choice(
         Option(
-            "To compute of each word something that is not linear.",
+            "To compute something that is not linear, of each word by itself.",
             "Attention only averages values. The ReLU bends, and the width is how many bends there are to combine.",
         ),
         [

@@ -230,6 +230,25 @@ class Encoder(nn.Module):
 check(Encoder)
 
 # %% [markdown]
+# ## Attention against recurrence
+#
+# Before the Transformer, sentences were read by **recurrent** networks: word by word, each state made from the state
+# before it and the next word. What an attention layer does instead, for $n$ words with $d$ columns, factors that do not
+# grow left out (Vaswani et al. 2017, section 4 and table 1):
+#
+# | | multiplications | steps that wait for each other | way from the first word to the last |
+# |:--|:-:|:-:|:-:|
+# | self-attention | $n^2 \cdot d$ | 1 | 1 |
+# | recurrent layer | $n \cdot d^2$ | $n$ | $n$ |
+#
+# - **Nothing waits.** All words go through a layer at the same time; a state has to wait for the one before it.
+# - **Nothing is far.** The last word asks the first one directly, where a recurrent network has to carry it through every
+#   state between.
+# - **The price is the square.** The scores compare each of $n$ words with each of $n$ others, over $d$ columns, and the
+#   weighted sums take as many multiplications again. Ten times as many words are a hundred times as many pairs. For
+#   sentences, where $n$ is smaller than $d$, that is the cheaper side; for books it is not (unit 12).
+
+# %% [markdown]
 # ## What you have now
 #
 # Half of the Transformer. On its own it is already a famous model: BERT is an encoder with a task. Next comes the half

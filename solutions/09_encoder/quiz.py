@@ -44,7 +44,7 @@ def queries_of_the_encoder():
             ),
             Option(
                 "All three from the second layer, by a projection that they share.",
-                "With one projection a word's query would equal its key: every word would look at itself above all.",
+                "With one projection a word's query would equal its key: scores would be symmetric, as if to listen were mutual.",
             ),
         ],
     )
@@ -56,13 +56,13 @@ def mask_of_the_encoder():
     return Choice(
         Option(
             "The padding mask only.",
-            "A source sentence is there as a whole, so every word may see every other; only fillings are no words.",
+            "A source sentence is there as a whole, so every word may see every other; only padding is no word.",
         ),
         [
             Option("The causal mask only.", "Nothing is in the future of a sentence that is there as a whole."),
             Option("Padding and causal mask together.", "That is what the decoder's self-attention needs."),
             Option(
-                "No mask: fillings are zeros, and zeros do no harm.",
+                "No mask: padding is zeros, and zeros do no harm.",
                 "A score of 0 still gets a share: exp(0) is 1, not 0.",
             ),
         ],
@@ -72,8 +72,8 @@ def mask_of_the_encoder():
 @question("Parameters of a layer", about="EncoderLayer")
 def parameters_of_a_layer(draw):
     r"""
-    How many parameters has an `EncoderLayer` with $d_\text{model} = <d_model>$ and $d_{ff} = <d_ff>$? Linear layers
-    have biases, norms a weight and a bias.
+    How many parameters does an `EncoderLayer` have, with $d_\text{model} = <d_model>$ and $d_{ff} = <d_ff>$? Linear
+    layers have biases, norms a weight and a bias.
     """
     d_model = draw.pick([8, 16, 32, 64])
     d_ff = d_model * draw.pick([2, 3, 4])
@@ -148,24 +148,24 @@ def invariances():
     return Several(
         right=[
             Option(
-                "Other numbers at the filled-up places.",
+                "Other numbers at the padding.",
                 "Keys that are masked get weight 0, so nothing of their values arrives.",
             ),
             Option("Another sentence beside it in the batch.", "Sentences of a batch never see each other."),
-            Option("More fillings at the end of the sentence.", "They are masked too, whatever their number."),
+            Option("More padding at the end of the sentence.", "It is masked too, however much there is."),
         ],
         wrong=[
             Option("Another word at the end of the sentence.", "Every word looks at every other, also at later ones."),
             Option("A second copy of a word in the sentence.", "It takes a share of its own, so the others get less."),
             Option(
-                "A padding mask of nothing but `True`, though there are fillings.",
-                "Then fillings are looked at as if they were words.",
+                "A padding mask of nothing but `True`, though there is padding.",
+                "Then padding is looked at as if it were words.",
             ),
         ],
     )
 
 
-@question("Attention against recurrence", about="Encoder")
+@question("Attention against recurrence", about="Attention against recurrence")
 def against_recurrence():
     r"""A sentence of $n$ words with $d$ columns (AIAYN, table 1). What belongs to which kind of layer?"""
     return Matching(
@@ -198,7 +198,7 @@ def against_recurrence():
     )
 
 
-@question("Twice as long", about="EncoderLayer")
+@question("Many times as long", about="Attention against recurrence")
 def growth_with_length(draw):
     """
     An article is <factor> times as long as a paragraph. How many times as many multiplications does one
@@ -219,11 +219,11 @@ def growth_with_length(draw):
     )
 
 
-@question("Multiplications of one attention", about="EncoderLayer")
+@question("Multiplications of one attention", about="Attention against recurrence")
 def multiplications(draw):
     r"""
-    One sentence of <length> words with $d_\text{model} = <d_model>$. How many multiplications take the scores **and**
-    the weighted sums of values, over all heads together? (Projections, scaling and softmax are left out.)
+    One sentence of <length> words with $d_\text{model} = <d_model>$. How many multiplications do the scores **and** the
+    weighted sums of values take, over all heads together? (Projections, scaling and softmax are left out.)
     """
     length, d_model = draw.integer(5, 40), draw.pick([16, 32, 64, 128])
     return Number(
@@ -244,7 +244,7 @@ def multiplications(draw):
 def shape_of_the_memory(draw):
     """
     `Encoder(num_layers=<layers>, d_model=<d_model>, num_heads=<heads>, d_ff=<d_ff>)` reads `x` of shape `(<batch>,
-    <length>, <d_model>)`. Which shape has its output?
+    <length>, <d_model>)`. What is the shape of its output?
     """
     batch, length = draw.sample([2, 3, 5, 6, 7, 9], 2)
     heads = draw.pick([4, 8])
@@ -287,15 +287,15 @@ def order_of_a_layer():
     )
 
 
-@question("A wrong line: do fillings matter?", about="Encoder", points=2)
+@question("A wrong line: does padding matter?", about="Encoder", points=2)
 def faulty_probe():
     """
-    This should find out whether what stands at fillings changes what an encoder says about words: `x (batch, n, d_model)` are the vectors,
+    This should find out whether what stands at padding changes what an encoder says about words: `x (batch, n, d_model)` are the vectors,
     and `real (batch, n)` is `True` at words. For a right encoder it should give `False`. Which line is wrong?
     """
     return Listing(
         [
-            Line("def fillings_matter(encoder, x, real):", "An encoder, vectors, and which of them are words."),
+            Line("def padding_matters(encoder, x, real):", "An encoder, vectors, and which of them are words."),
             Line(
                 "    encoder.eval()",
                 "Without dropout, so that two runs can be compared.",
@@ -304,23 +304,23 @@ def faulty_probe():
             ),
             Line(
                 "    rubbish = torch.where(real[:, :, None], x, torch.randn_like(x))",
-                "Words stay, fillings become something else.",
+                "Words stay, padding becomes something else.",
                 wrong="    rubbish = torch.where(real[:, :, None], torch.randn_like(x), x)",
                 reason="Turned round: here it is the words that are changed, and they should matter.",
             ),
-            Line("    mask = padding_mask(real.int())", "With 0 for a filling, as tokens have it."),
-            Line("    first = encoder(x, mask)", "With the fillings that were there."),
+            Line("    mask = padding_mask(real.int())", "With 0 for padding, as tokens have it."),
+            Line("    first = encoder(x, mask)", "With the padding that was there."),
             Line(
                 "    second = encoder(rubbish, mask)",
-                "With other fillings and the same mask.",
+                "With other padding and the same mask.",
                 wrong="    second = encoder(rubbish)",
-                reason="Without its mask an encoder looks at the fillings, so they matter.",
+                reason="Without its mask an encoder looks at the padding, so it matters.",
             ),
             Line(
                 "    return not torch.allclose(first[real], second[real], atol=1e-4)",
                 "Compared at the words.",
                 wrong="    return not torch.allclose(first[~real], second[~real], atol=1e-4)",
-                reason="That compares the outputs at fillings, which were changed, and which nobody uses.",
+                reason="That compares the outputs at padding, which was changed, and which nobody uses.",
             ),
         ]
     )

@@ -19,7 +19,7 @@ from autograder.quiz.authoring import (
 
 @question("Three attentions", about="DecoderLayer")
 def three_attentions():
-    """Where do its queries, keys and values come from? (Each projected in its own way.)"""
+    """Where do the queries, keys and values of each attention come from? (Each is projected in its own way.)"""
     return Matching(
         [
             Pair(
@@ -62,12 +62,12 @@ def masks_of_the_three():
             Pair(
                 "self-attention of the encoder",
                 "padding of the source",
-                "All source words may be seen, fillings may not.",
+                "All source words may be seen, padding may not.",
             ),
             Pair(
                 "self-attention of the decoder",
                 "padding of the target, and causal",
-                "Neither fillings nor words that are still to come.",
+                "Neither padding nor words that are still to come.",
             ),
             Pair(
                 "cross-attention of the decoder",
@@ -86,7 +86,7 @@ def masks_of_the_three():
 def shape_of_cross_weights(draw):
     """
     A decoder layer with <heads> heads gets target words of shape `(<batch>, <targets>, <d_model>)` and a memory of
-    shape `(<batch>, <sources>, <d_model>)`. Which shape have the weights of its **cross-attention**?
+    shape `(<batch>, <sources>, <d_model>)`. What is the shape of the weights of its **cross-attention**?
     """
     batch, targets, sources = draw.sample([2, 3, 5, 6, 7, 9, 10, 11], 3)
     heads = draw.pick([4, 8])
@@ -107,19 +107,19 @@ def shape_of_cross_weights(draw):
 @question("How many may be seen", about="DecoderLayer")
 def allowed_pairs(draw):
     """
-    A target of <length> places: <words> words, then fillings. How many entries of its causal **and** padding mask,
-    `(<length>, <length>)`, are `True`? (Queries at fillings count too.)
+    A target of <length> places: <words> words, then padding. How many entries of its causal **and** padding mask,
+    `(<length>, <length>)`, are `True`? (Queries at padding count too.)
     """
     words = draw.integer(2, 7)
     length = words + draw.integer(1, 6)
     seen = [min(row + 1, words) for row in range(length)]
     return Number(
         sum(seen),
-        f"Row by row: {' + '.join(map(str, seen))}. No row sees more than its own place and those before, and never a filling.",
+        f"Row by row: {' + '.join(map(str, seen))}. No row sees more than its own place and those before, and never padding.",
         slips=[
-            Slip(length * (length + 1) // 2, "That is the causal mask alone: fillings are not to be seen."),
+            Slip(length * (length + 1) // 2, "That is the causal mask alone: padding is not to be seen."),
             Slip(length * words, "That is the padding mask alone: later words are not to be seen either."),
-            Slip(words * (words + 1) // 2, "The rows of the fillings are there too, and they see all words."),
+            Slip(words * (words + 1) // 2, "The rows of the padding are there too, and they see all words."),
             Slip(length * (length - 1) // 2, "A place may see itself: the diagonal is True."),
         ],
         given={"length": length, "words": words},
@@ -168,7 +168,7 @@ def what_reaches_a_position():
                 "the decoder's input at the fifth place",
                 "It is the very word to be predicted at the fourth: the causal mask hides it.",
             ),
-            Option("a filling at the end of the source", "The padding mask of the source hides it."),
+            Option("the padding at the end of the source", "The padding mask of the source hides it."),
             Option("the same place of the next sentence in the batch", "Sentences of a batch do not see each other."),
         ],
     )
@@ -202,8 +202,8 @@ def without_the_causal_mask():
 @question("Parameters of a decoder layer", about="DecoderLayer")
 def parameters_of_a_decoder_layer(draw):
     r"""
-    How many parameters has a `DecoderLayer` with $d_\text{model} = <d_model>$ and $d_{ff} = <d_ff>$? Linear layers
-    have biases, norms a weight and a bias.
+    How many parameters does a `DecoderLayer` have, with $d_\text{model} = <d_model>$ and $d_{ff} = <d_ff>$? Linear
+    layers have biases, norms a weight and a bias.
     """
     d_model = draw.pick([8, 16, 32, 64])
     d_ff = d_model * draw.pick([2, 3, 4])
@@ -288,7 +288,7 @@ def faulty_probe():
 
 @question("A row of the mask", about="DecoderLayer")
 def row_of_the_mask(draw):
-    """`causal_mask` and `padding_mask` are those of unit 06, and 0 is a filling. What does this print?"""
+    """`causal_mask` and `padding_mask` are those of unit 06, and 0 is padding. What does this print?"""
     words = draw.integer(2, 4)
     length = words + draw.integer(1, 3)
     row = draw.integer(0, length - 1)
@@ -297,7 +297,7 @@ def row_of_the_mask(draw):
     causal = [int(key <= row) for key in range(length)]
     padding = [int(key < words) for key in range(length)]
     others = [causal, padding, [int(key < row and key < words) for key in range(length)]]
-    says = ["Fillings are hidden too.", "Later words are hidden too.", "A place may see itself, if it is a word."]
+    says = ["Padding is hidden too.", "Later words are hidden too.", "A place may see itself, if it is a word."]
     slips = [
         Slip(" ".join(map(str, other)), say)
         for place, (other, say) in enumerate(zip(others, says, strict=True))
@@ -320,12 +320,12 @@ def two_lengths():
     return Choice(
         Option(
             "Yes: attention takes any number of keys for each query.",
-            "They meet in the cross-attention only. Its output has a row for each target word, whatever the length of the memory.",
+            "They meet in the cross-attention only. Its output has a row for each target word, however long the memory is.",
         ),
         [
             Option(
-                "No: the shorter one is always filled up to the length of the longer.",
-                "Fillings serve batches; the two sides are not tied.",
+                "No: the shorter one is always padded to the length of the longer.",
+                "Padding serves batches; the two sides are not tied.",
             ),
             Option(
                 "No, since residuals add source and target.",

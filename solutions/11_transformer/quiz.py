@@ -22,16 +22,15 @@ from autograder.quiz.authoring import (
 @question("What the decoder is given", about="shift_right")
 def shifted(draw):
     """
-    What does this print? `shift_right` is the function that you have written; 1 begins a sentence, 2 ends it, 0 is a
-    filling.
+    What does this print? `shift_right` is the function that you have written; 1 is `bos`, 2 is `eos`, 0 is padding.
     """
     words = [draw.integer(3, 40) for _ in range(draw.integer(2, 4))]
-    fillings = draw.integer(0, 2)
-    target = [*words, 2, *([0] * fillings)]
+    padding = draw.integer(0, 2)
+    target = [*words, 2, *([0] * padding)]
     return Output(
         "print(*shift_right(torch.tensor([<target>]), bos=1)[0].tolist())",
         " ".join(map(str, [1, *target[:-1]])),
-        "The beginning is set in front, and the last place falls off: as many places as before.",
+        "`bos` is set in front, and the last place falls off: as many places as before.",
         slips=[
             Slip(" ".join(map(str, [1, *target])), "As long as the target: the last place falls off."),
             Slip(" ".join(map(str, [*target[1:], 1])), "The words move to the right, not to the left."),
@@ -63,9 +62,7 @@ def teacher_forcing():
                 "The right fourth word, from the target.",
                 "That is what it should predict there: the target is shifted by one.",
             ),
-            Option(
-                "The beginning mark, since the sentence failed.", "Nothing starts again: each place has its own loss."
-            ),
+            Option("`bos`, since the sentence failed.", "Nothing starts again: each place has its own loss."),
         ],
     )
 
@@ -73,7 +70,7 @@ def teacher_forcing():
 @question("Once or word by word", about="greedy_decode")
 def decoder_runs(draw):
     """
-    `greedy_decode` writes sentences for one batch; the longest has <length> tokens, its end mark counted. How many
+    `greedy_decode` writes sentences for one batch; the longest has <length> tokens, its `eos` counted. How many
     times does the **decoder** run, without a cache?
     """
     length = draw.integer(5, 40)
@@ -82,7 +79,7 @@ def decoder_runs(draw):
         "Once for every token of the longest sentence: each run needs the token that the run before has found.",
         slips=[
             Slip(1, "Once is enough in training, where all right words are known beforehand."),
-            Slip(length + 1, "With the end mark the sentence is complete; nothing is asked after it."),
+            Slip(length + 1, "With `eos` the sentence is complete; nothing is asked after it."),
             Slip(
                 length * (length + 1) // 2,
                 "So many places are computed in all; a run computes all places of its sentence.",
@@ -124,7 +121,7 @@ def logits_and_words():
 def shape_of_the_logits(draw):
     """
     A `Transformer` for <src_vocab> source words and <tgt_vocab> target words gets `src` of shape `(<batch>,
-    <sources>)` and `tgt` of shape `(<batch>, <targets>)`. Which shape have its logits?
+    <sources>)` and `tgt` of shape `(<batch>, <targets>)`. What is the shape of its logits?
     """
     batch, sources, targets = draw.sample([2, 3, 5, 6, 7, 9, 10, 11], 3)
     src_vocab, tgt_vocab = draw.sample([20, 30, 50, 70, 90], 2)
@@ -144,8 +141,8 @@ def shape_of_the_logits(draw):
 @question("The size of the whole model", about="Transformer")
 def base_model_parameters(draw):
     r"""
-    The layers of the base model have 44,138,496 parameters. How many has a `Transformer` of this size
-    ($d_\text{model} = 512$) in all, with <src_vocab> source words and <tgt_vocab> target words? Embeddings and output
+    The layers of the base model have 44,138,496 parameters. How many does a `Transformer` of this size
+    ($d_\text{model} = 512$) have in all, with <src_vocab> source words and <tgt_vocab> target words? Embeddings and output
     are not tied, and the output layer has a bias.
     """
     src_vocab, tgt_vocab = draw.sample([1000, 2000, 3000, 5000, 8000, 10000], 2)
@@ -170,7 +167,7 @@ def base_model_parameters(draw):
 @question("A loss by hand", about="label_smoothed_loss")
 def loss_by_hand(draw):
     """
-    A target of <places> places: <words> words, then fillings. The model gives the right words the probabilities
+    A target of <places> places: <words> words, then padding. The model gives the right words the probabilities
     <chances>. What is the loss, **without** smoothing? Two decimals are enough.
     """
     chances = draw.sample([0.9, 0.8, 0.5, 0.4, 0.25, 0.2, 0.1], draw.integer(2, 3))
@@ -180,7 +177,7 @@ def loss_by_hand(draw):
         sum(logs) / len(chances),
         "The mean of the negative natural logarithms, over the words only.",
         slips=[
-            Slip(sum(logs) / places, "Fillings are no words: they do not count in the mean."),
+            Slip(sum(logs) / places, "Padding is no word: it does not count in the mean."),
             Slip(sum(logs), "That is the sum; the loss is the mean over the words."),
             Slip(-math.log(sum(chances) / len(chances)), "First the logarithms, then the mean."),
             Slip(sum(logs) / len(chances) / math.log(2), "Natural logarithms, not those to base 2."),
@@ -194,7 +191,7 @@ def loss_by_hand(draw):
 def smoothed_target(draw):
     r"""
     Label smoothing with $\varepsilon = <smoothing>$ and a vocabulary of <vocabulary>, as in `F.cross_entropy`: a
-    share of $\varepsilon$ is spread evenly over **all** words. Which target probability is left for the right word?
+    share of $\varepsilon$ is spread evenly over **all** words. What is the target probability of the right word?
     Three decimals are enough.
     """
     smoothing, vocabulary = draw.pick([0.1, 0.2, 0.3]), draw.integer(4, 20)
@@ -258,7 +255,7 @@ def leaks():
             ),
         ],
         wrong=[
-            Option("The source has no padding mask.", "Fillings are looked at, which blurs; but they hold no answers."),
+            Option("The source has no padding mask.", "Padding is looked at, which blurs; but it holds no answers."),
             Option("The cross-attention has no causal mask.", "The source is known as a whole, and should be."),
             Option("Dropout is 0.", "The model may learn by heart more easily; it sees no more than before."),
             Option("The model is in `train` mode.", "As it should be in training."),
@@ -273,10 +270,9 @@ def greedy_steps():
         [
             Option("The source is encoded.", "Once, before anything is written: the memory stays the same."),
             Option(
-                "Every sentence begins with the beginning mark.",
-                "The decoder needs a first input, and no word is known yet.",
+                "The decoder gets the memory and `bos`, and gives logits.",
+                "It needs a first input, and no word is known yet.",
             ),
-            Option("The decoder reads the memory and gives logits.", "For the places so far."),
             Option("The logits at the last place are taken.", "They are about the next word."),
             Option("The word with the largest logit is chosen.", "No softmax is needed for that."),
             Option("It is appended, as the next input.", "Unlike in training, the model continues from its own words."),
@@ -287,8 +283,8 @@ def greedy_steps():
 @question("A wrong line: how many are right", about="greedy_decode", points=2)
 def faulty_measure():
     """
-    This should give the share of sentences that the model, **writing on its own**, gets right from the first word to the end mark. `tgt` is
-    without beginning mark, with end mark, filled up. Which line is wrong?
+    This should give the share of sentences that the model, **writing on its own**, gets right from the first word to `eos`. `tgt` is
+    without `bos`, with `eos`, padded. Which line is wrong?
     """
     return Listing(
         [
@@ -304,9 +300,9 @@ def faulty_measure():
             Line("        short = tgt.shape[1] - guess.shape[1]", "It may have ended earlier."),
             Line(
                 "        guess = F.pad(guess, (0, short), value=model.pad)",
-                "Filled up as the target is.",
+                "Padded as the target is.",
                 wrong="        guess = F.pad(guess, (0, short), value=eos)",
-                reason="Targets are filled up with `pad`, not with end marks: sentences that are shorter than others would count as wrong.",
+                reason="Targets are padded with `pad`, not with `eos`: sentences that are shorter than others would count as wrong.",
             ),
             Line(
                 "        right += (guess == tgt).all(dim=1).sum().item()",
@@ -318,7 +314,7 @@ def faulty_measure():
                 "        total += len(tgt)",
                 "One for each sentence.",
                 wrong="        total += tgt.numel()",
-                reason="That counts words and fillings: it is a share of sentences.",
+                reason="That counts words and padding: it should be a share of sentences.",
             ),
             Line("    return right / total", "Between 0 and 1."),
         ]

@@ -76,7 +76,7 @@ def memory_of_the_scores(draw):
 def projected_tokens(draw):
     """
     A model writes <length> tokens, one after the other. **Without** a cache, each step puts all tokens so far through
-    the projections. How many tokens are that in all, where with a cache there are <length>?
+    the projections. How many is that in all, where with a cache it is <length>?
     """
     length = draw.integer(6, 60)
     return Number(
@@ -120,9 +120,9 @@ def numbers_in_the_caches(draw):
 @question("A score with its penalty", about="beam_search")
 def penalised_score(draw):
     r"""
-    A finished sentence of <length> tokens, its end mark counted, has the log-probability <log_probability>. Which
-    score has it, with the length penalty of AIAYN 6.1, $\left((5 + n)/6\right)^\alpha$ and $\alpha = 0.6$? Two
-    decimals are enough.
+    A finished sentence of <length> tokens, its `eos` counted, has the log-probability <log_probability>. What is its
+    score, with the length penalty of AIAYN 6.1, $\left((5 + n)/6\right)^\alpha$ and $\alpha = 0.6$? Two decimals are
+    enough.
     """
     length, log_probability = draw.integer(3, 20), -draw.integer(21, 99) / 10
     penalty = ((5 + length) / 6) ** 0.6
@@ -144,11 +144,11 @@ def penalised_score(draw):
 def garden_path(draw):
     """
     The first word is `a` with probability <p_a> or `b` with <p_b>. After `a` the likeliest second word has <q_a>,
-    after `b` it has <q_b>; then the sentence ends for sure. Which probability has the sentence that a beam search
-    with **two** beams finds, without length penalty? Three decimals are enough.
+    after `b` it has <q_b>; then the sentence ends for sure. What is the probability of the sentence that a beam
+    search with **two** beams finds, without length penalty? Three decimals are enough.
     """
-    p_a = draw.pick([0.5, 0.55, 0.6])
-    p_b = round(p_a - draw.pick([0.1, 0.15]), 2)
+    p_a = draw.pick([0.52, 0.55, 0.58, 0.6])
+    p_b = round(1 - p_a, 2)
     q_a, q_b = draw.pick([0.3, 0.35, 0.4, 0.45]), draw.pick([0.7, 0.8, 0.9])
     return Number(
         p_b * q_b,

@@ -24,8 +24,8 @@ def is_right(code: str) -> bool:
     encoder = Encoder(8, 2, 16, batch_first=True)
     encoder.self_attn.register_forward_pre_hook(
         lambda *_: None
-    )  # keeps PyTorch from its fused path, which sets fillings to 0
-    return not names["fillings_matter"](encoder, torch.randn(2, 5, 8), real)
+    )  # keeps PyTorch from its fused path, which sets padding to 0
+    return not names["padding_matters"](encoder, torch.randn(2, 5, 8), real)
 
 
 def test_the_listing_without_its_fault_is_right():

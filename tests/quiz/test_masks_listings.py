@@ -9,7 +9,7 @@ from .listings import right_listing, wrong_listings
 
 
 def is_right(code: str) -> bool:
-    """Whether a listing gives the means of the words, with rubbish at the fillings and one sentence of nothing else."""
+    """Whether a listing gives the means of the words, with rubbish at the padding and one sentence of nothing else."""
     names = {"np": np}
     exec(code, names)
     vectors = np.array(
@@ -29,7 +29,7 @@ def test_each_fault_of_the_listing_shows(line):
     assert not is_right(wrong_listings("04_masks", "faulty_mean")[line])
 
 
-def test_what_is_said_of_fillings_and_rubbish_is_true():
+def test_what_is_said_of_padding_and_rubbish_is_true():
     def softmax(scores):
         powers = np.exp(scores - scores.max())
         return powers / powers.sum()

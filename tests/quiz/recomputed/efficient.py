@@ -47,6 +47,7 @@ def garden_path(shown: Shown) -> Answer:
     first = values(r"probability ([\d.]+) or `b` with ([\d.]+)\. After `a`", shown.text)
     second = values(r"second word has ([\d.]+), after `b` it has ([\d.]+);", shown.text)
     assert first[0] > first[1], "otherwise the greedy way would be the better one"
+    assert sum(first) <= 1, "these are probabilities"
     sentences = {
         (word, likely): p * (q if likely else min(q, 1 - q))
         for word, p, q in zip("ab", first, second, strict=True)
