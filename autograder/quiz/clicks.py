@@ -86,7 +86,10 @@ class _Clicks:
             self._write(self._letters())
         else:
             self._write(...)
-            self._say(f"So far: {self._letters() or 'nothing'}. Click the letters in their order.")
+            self._say(
+                f"So far: {self._letters() or 'nothing'}. Click the letters in their order; one that is clicked again is "
+                "taken back, with those behind it."
+            )
 
     def _menus(self, answer: tuple[int, ...]) -> widgets.Widget:
         letters = list(LETTERS[: len(self.shown.options)])
@@ -115,7 +118,7 @@ class _Clicks:
         shown = "" if is_open(value) else str(value)
         field = widgets.Text(value=shown, placeholder="your answer", layout=widgets.Layout(width="18em"))
         button = widgets.Button(description="Write it", layout=widgets.Layout(width="6em"))
-        button.on_click(lambda _: self._write(field.value))
+        button.on_click(lambda _: self._write(_unquoted(field.value)))
         return widgets.HBox([field, button])
 
     def _letters(self) -> str:
@@ -134,7 +137,15 @@ class _Clicks:
                 return
         self.session.given[name] = ... if is_open(value) else value
         start = f'quiz.answer("{name}",'
-        values = {"start": start, "source": f"{start} {source})", "sent": int(time.time() * 1000)}
+        values = {
+            "start": start,
+            "source": f"{start} {source})",
+            "sent": int(time.time() * 1000),
+            "done": "No whole answer yet; below stands: "
+            if is_open(value)
+            else "Written below; save the notebook to keep it: ",
+            "left": self.session.what_is_open(),
+        }
         with self.page:
             self.page.clear_output()
             display(Javascript(f"({_SCRIPT.read_text('utf-8').strip()})(element, {json.dumps(values)});"))
@@ -146,3 +157,9 @@ class _Clicks:
     def _colour(self) -> None:
         for place, button in enumerate(getattr(self, "buttons", [])):
             button.button_style = _CHOSEN if place in self.picked else _PLAIN
+
+
+def _unquoted(text: str) -> str:
+    """What was written into a field, without the quotes that the cell needs and the field does not."""
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text

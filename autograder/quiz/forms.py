@@ -73,11 +73,14 @@ def expected_form(heading: Heading, shown: Shown) -> str:
             unit = f" The unit ({heading.units[0]}) may be left out." if heading.units else ""
             if heading.places is None:
                 return f"Write a whole number, as in 12.{unit}"
-            return f"Write a number, to {heading.places} decimals or more, as in {12:.{heading.places}f}.{unit}"
+            if heading.places == 0:
+                return f"Write a number, rounded to a whole one or more exactly, as in 12.{unit}"
+            decimals = f"{heading.places} decimal{'s' * (heading.places != 1)}"
+            return f"Write a number, to {decimals} or more, as in {12:.{heading.places}f}.{unit}"
         case Kind.SHAPE:
             return "Write a shape as Python does, as in (7, 5)."
         case Kind.OUTPUT:
-            return 'Write what is printed, in quotes, as in "3.5".'
+            return 'Write what is printed, in quotes (blanks, commas and line breaks do not count), as in "3.5".'
 
 
 def literal(kind: Kind, answer: Answer) -> str:

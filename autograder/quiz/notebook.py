@@ -74,7 +74,7 @@ def student(name: Any = ...) -> Said:
             f"**There is nobody called “{name}” in this course.** Write your name as your work is handed in under; ask if "
             "you do not know it. Other names get other questions."
         )
-    return Said(f"The questions are drawn for **{name}**. {_what_is_open(here)}")
+    return Said(f"The questions are drawn for **{name}**. {here.what_is_open()}")
 
 
 def ask(question: Any) -> AskedQuestion | Said:
@@ -106,16 +106,16 @@ def answer(question: Any, value: Any = ...) -> Said:
         return Said("Your name is missing in the first cell of the quiz: write it there and run that cell first.")
     shown = here.shown(question)
     if is_open(value):
-        return Said(f"Not answered yet. {_what_is_open(here)}")
+        return Said(f"Not answered when this cell ran. {here.what_is_open()}")
     try:
         understood_answer = understood(heading, shown, value)
     except FormError as error:
         return Said(f"**This cannot be read as an answer.** {error}")
-    noted = f"Noted: `{literal(heading.kind, understood_answer)}`. {_what_is_open(here)}"
+    noted = f"Noted: `{literal(heading.kind, understood_answer)}`. {here.what_is_open()}"
     if here.bank.mode is Mode.PRACTICE:
         from autograder.quiz.sealed import opened
 
-        return Said(f"{opened(here.bank, heading, shown, understood_answer)}\n\n{_what_is_open(here)}")
+        return Said(f"{opened(here.bank, heading, shown, understood_answer)}\n\n{here.what_is_open()}")
     return Said(noted)
 
 
@@ -126,13 +126,4 @@ def progress() -> Said:
     except CourseError as error:
         return Said(str(error))
     here.take_saved_name()
-    return Said(f"{_what_is_open(here)} Save the notebook: what stands in its cells is what counts.")
-
-
-def _what_is_open(here: Session) -> str:
-    questions = len(here.bank.questions)
-    left = here.open_questions()
-    if not left:
-        return f"All {questions} questions are answered."
-    numbers = ", ".join(map(str, left))
-    return f"{len(left)} of {questions} questions {'is' if len(left) == 1 else 'are'} open: {numbers}."
+    return Said(f"{here.what_is_open()} Save the notebook: what stands in its cells is what counts.")

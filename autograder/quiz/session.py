@@ -65,6 +65,15 @@ class Session:
         """The numbers of the questions without an answer that can be read, from 1."""
         return [number for number, name in enumerate(self.bank.headings, 1) if self.answer(name) is None]
 
+    def what_is_open(self) -> str:
+        """A sentence on which questions are open."""
+        questions = len(self.bank.questions)
+        left = self.open_questions()
+        if not left:
+            return f"All {questions} questions are answered."
+        numbers = ", ".join(map(str, left))
+        return f"{len(left)} of {questions} questions {'is' if len(left) == 1 else 'are'} open: {numbers}."
+
     def _saved(self) -> dict[str, object]:
         from autograder.submission import Found, read_submission  # takes a moment, and is seldom needed
 

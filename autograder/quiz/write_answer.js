@@ -9,7 +9,7 @@
   const tell = (line) => {
     const code = document.createElement("code");
     code.textContent = answer.source;
-    element.append(line, code);
+    element.append(line, code, " · " + answer.left);
   };
   if (!editor) {
     tell("The cell of this answer is out of sight or gone. Write in the cell below: ");
@@ -24,7 +24,9 @@
     document.execCommand("insertText", false, answer.source);
   }
   if (text(editor).replace(/\s/g, "") === answer.source.replace(/\s/g, "")) {
-    tell("Written below, and saved with the notebook: ");
+    tell(answer.done);
+    /* What stands under the answer tells of the cell as it was when it ran: gone from the page, until it runs again. */
+    for (const told of editor.closest(".jp-Cell").querySelectorAll(".jp-OutputArea-child")) told.style.display = "none";
   } else {
     tell("This page did not take it. Write in the cell below: ");
   }

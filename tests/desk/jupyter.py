@@ -149,9 +149,48 @@ class Desk:
         self.page.keyboard.insert_text(source)
         self.page.keyboard.press("Escape")
 
+    @property
+    def active(self) -> Any:
+        """The cell that keys go to."""
+        return self.panel.locator(".jp-Cell.jp-mod-active")
+
+    def run_and_go_on(self) -> str:
+        """Shift+Enter: run the active cell, wait for its end, and stand on the next; the text that stood below it."""
+        number = self.active.get_attribute("data-windowed-list-index")
+        cell = self.panel.locator(f".jp-Cell[data-windowed-list-index='{number}']")
+        is_code = "jp-CodeCell" in str(cell.get_attribute("class"))
+        self.page.keyboard.press("Shift+Enter")
+        self.panel.locator(f".jp-Cell.jp-mod-active:not([data-windowed-list-index='{number}'])").wait_for()
+        if not is_code:
+            return ""
+        cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()
+        return str(cell.locator(".jp-Cell-outputArea").inner_text())
+
+    def go_on_to(self, text: str) -> None:
+        """Shift+Enter from cell to cell until the active one begins with `text`."""
+        for _ in range(80):
+            if self.active.inner_text().lstrip("[]:0123456789 \n").startswith(text):
+                return
+            self.run_and_go_on()
+        raise AssertionError(f"No cell begins with {text!r}.")
+
+    def type_over_the_dots(self, text: str) -> None:
+        """In a cell that ends in `...)`, by keys alone: in, to the dots of its first line, over them."""
+        for key in ("Enter", "Control+Home"):
+            self.page.keyboard.press(key)
+        for _ in range(self.active.locator(".cm-line").first.inner_text().index("...") + 3):
+            self.page.keyboard.press("ArrowRight")
+        for _ in range(3):
+            self.page.keyboard.press("Backspace")
+        self.page.keyboard.type(text)
+
     def save(self) -> None:
         self.page.keyboard.press("Control+s")
         self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        self.saved()
+
+    def saved(self) -> None:
+        """Wait until nothing is unsaved."""
         self.page.wait_for_function("!document.querySelector('.lm-TabBar-tab.jp-mod-dirty')")
 
     def menu(self, top: str, *items: str) -> None:

@@ -86,7 +86,7 @@ def test_an_answer_of_another_form_is_told_what_to_write(value):
 
 def test_the_dots_are_no_answer():
     quiz.student("ada")
-    assert repr(quiz.answer("largest", ...)).startswith("Not answered yet.")
+    assert repr(quiz.answer("largest", ...)).startswith("Not answered when this cell ran.")
 
 
 @pytest.mark.parametrize("name", ["largst", 7, ...])
