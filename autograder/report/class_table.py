@@ -25,8 +25,8 @@ from autograder.report.words import (
 from autograder.results import ExerciseResult, Result, Verdict
 
 _WIDEST_HEADING = 12
-_NARROWEST_CELL = len("0 forbidden")
-"""The longest piece of a cell that cannot be broken."""
+_NARROWEST_CELL = len("10/10 wrong")
+"""What should stay together of a cell when its column is narrow."""
 _NARROWEST_NAME = 14
 _WIDEST_NAME = 28
 """Beyond this the other columns have a better use for the room."""
@@ -121,7 +121,11 @@ def _cell(exercise: ExerciseResult | None) -> Text:
         return Text("-", style="dim")
     verdict = shown_verdict(exercise)
     words = Text(short_words(verdict), style=STYLES[tone(verdict)])
-    return words if ungraded(exercise) else Text.assemble(number(exercise.points), " ", words)
+    if ungraded(exercise):
+        return words
+    # `14 wrong answer` would read as a count of wrong answers.
+    most = f"/{number(exercise.max_points)}" if exercise.max_points > 0 else ""
+    return Text.assemble(f"{number(exercise.points)}{most} ", words)
 
 
 def _not_passed(row: Row, console: Console) -> Text:
