@@ -100,13 +100,14 @@ def _graded(question: Question, drawn: Drawn, written: Sequence[Written], why_op
     value = _value(answer)
     if answer.problem:
         form = expected_form(heading, drawn.shown)
-        return _result(question, Verdict.FAILED, 0.0, f"{answer.problem} {form}", notices)
+        problem = f"{answer.problem[:1].upper()}{answer.problem[1:]}"
+        return _result(question, Verdict.FAILED, 0.0, f"{problem} {form}", notices, _UNREAD)
     if is_open(value):
         return _result(question, Verdict.MISSING, 0.0, why_open, notices)
     try:
         understood_answer = understood(heading, drawn.shown, value)
     except FormError as error:
-        return _result(question, Verdict.FAILED, 0.0, f"{answer.origin.capitalize()}: {error}", notices)
+        return _result(question, Verdict.FAILED, 0.0, f"{answer.origin.capitalize()}: {error}", notices, _UNREAD)
     mark = marked(drawn, understood_answer)
     verdict = Verdict.PASSED if mark.share == 1.0 else Verdict.FAILED
     return _result(question, verdict, mark.share, f"{asked}\n\n{mark.message}", notices)
@@ -173,7 +174,9 @@ def _value(written: Written) -> object:
         return ...
 
 
-def _result(question: Question, verdict: Verdict, share: float, message: str, notices: list[str]) -> ExerciseResult:
+def _result(
+    question: Question, verdict: Verdict, share: float, message: str, notices: list[str], advice: str = ""
+) -> ExerciseResult:
     heading = question.heading
     points = heading.points * share
     test = TestResult(
@@ -183,7 +186,7 @@ def _result(question: Question, verdict: Verdict, share: float, message: str, no
         points=points,
         max_points=heading.points,
         message=message,
-        next=_NEXT[verdict].format(about=heading.about),
+        next=advice or _NEXT[verdict].format(about=heading.about),
     )
     return ExerciseResult(result_name(heading.name), verdict, points, heading.points, [test], notices)
 
@@ -193,6 +196,7 @@ _NEXT = {
     Verdict.FAILED: "Read again: {about}.",
     Verdict.MISSING: "Run the question's cell, then write your answer in the cell below it. It belongs to: {about}.",
 }
+_UNREAD = "Run the answer's cell after you have written in it: it says whether the answer can be read."
 
 
 def _internal(name: str, fault: str) -> ExerciseResult:

@@ -11,6 +11,7 @@ matching              (hits − m) / (items − m), not below 0; m items share t
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -115,7 +116,7 @@ def _right(kind: Kind, shown: Shown, key: Key) -> list[str]:
             ]
             return [f"Right: {_letters(key.right)}.", *pairs]
         case _:
-            return [f"Right: {_value(key.right)}. {plain(key.because)}"]
+            return [f"Right: {_value(key.right, key.tolerance)}. {plain(key.because)}"]
 
 
 def _strays(key: Key) -> list[tuple[int, str]]:
@@ -141,7 +142,10 @@ def _letters(places: tuple[int, ...]) -> str:
     return ", ".join(LETTERS[place] for place in places)
 
 
-def _value(answer: Answer) -> str:
+def _value(answer: Answer, tolerance: float = 0.0) -> str:
+    """An answer as it is written; a number that need not be exact with the decimals that are asked for."""
+    if isinstance(answer, float) and tolerance:
+        return f"{answer:.{max(0, round(-math.log10(tolerance)))}f}"
     if isinstance(answer, float):
         return f"{answer:.10g}" if abs(answer) < 1e15 else f"{answer:g}"
     return f"`{answer}`" if isinstance(answer, str) else str(answer)

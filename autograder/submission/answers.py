@@ -60,7 +60,7 @@ def _in_own_cell(cell: Cell, question: str, rank: int) -> Iterator[Written]:
     parsed = parse_cell(replace(cell, kind=CellKind.CODE))
     if parsed.error is not None or parsed.language is not None:
         reason = (parsed.error or f"it starts with %%{parsed.language}").split("\n", 1)[0]
-        yield Written(question, cell.origin, rank, problem=f"{cell.origin} cannot be read: {reason}.")
+        yield Written(question, cell.origin, rank, problem=f"{cell.origin} cannot be read. {_sentence(reason)}")
         return
     statements = [each for each in parsed.statements if not isinstance(each.node, ast.Import | ast.ImportFrom)]
     written = [(each, _written(cell, each, rank)) for each in statements]
@@ -78,6 +78,11 @@ def _in_own_cell(cell: Cell, question: str, rank: int) -> Iterator[Written]:
     for answer in own:
         yield Written(question, answer.origin, rank, answer.literal, answer.problem, notices)
     yield from (_elsewhere(answer) for answer in answers if answer.question != question)
+
+
+def _sentence(text: str) -> str:
+    """Python's own messages end as they like: "invalid syntax", "Perhaps you forgot a comma?"."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
 def _elsewhere(answer: Written) -> Written:

@@ -149,6 +149,9 @@ def test_a_bad_answer_is_told_and_costs_only_itself(course, grade, source, told)
     assert result.verdict is Verdict.FAILED
     assert told in result.tests[0].message
     assert "Write one letter from A to D" in result.tests[0].message
+    assert not result.tests[0].message[0].islower()
+    assert "?." not in result.tests[0].message
+    assert result.tests[0].next.startswith("Run the answer's cell")
 
 
 def test_code_beside_an_answer_is_not_run_and_the_answer_counts(course, grade, tmp_path):

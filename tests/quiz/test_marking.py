@@ -81,6 +81,14 @@ def test_a_number_may_be_off_by_one_in_its_last_decimal(answer, earns):
     assert share(posed(Number(1 / 3, because="a third", places=2)), answer) == earns
 
 
+@pytest.mark.parametrize(
+    ("places", "told"), [(2, "Right: 0.67."), (1, "Right: 0.7."), (0, "Right: 1."), (None, "Right: 2.")]
+)
+def test_a_right_number_is_told_with_the_decimals_that_are_asked_for(places, told):
+    question = posed(Number(2 if places is None else 2 / 3, because="two thirds", places=places))
+    assert told in marked(question, 100.0).message
+
+
 def test_a_whole_number_is_right_or_wrong():
     question = posed(Number(8, because="because"))
     assert [share(question, value) for value in (8.0, 8.001, 7.0)] == [1.0, 0.0, 0.0]
