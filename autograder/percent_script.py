@@ -127,6 +127,11 @@ def solution_regions(source: str) -> list[tuple[int, int]]:
     return regions
 
 
+def without_markers(source: str) -> str:
+    """A solution cell as a reader should see it."""
+    return "\n".join(line for line in source.split("\n") if BEGIN not in line and END not in line)
+
+
 def _comments(text: str) -> Iterator[tuple[int, str]]:
     """Comments that have a line to themselves, with its number: a `# %%` inside a string is no cell."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):

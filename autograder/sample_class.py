@@ -12,7 +12,7 @@ import nbformat
 from autograder.course import Course, Unit
 from autograder.grading.reference import UnitReference
 from autograder.grading.variants import Variant, alternatives_of, mistakes_of
-from autograder.percent_script import CellKind
+from autograder.percent_script import CellKind, without_markers
 from autograder.quiz.samples import Diligence, sample_answers
 
 LOOPING = """def {name}(*arguments, **options):
@@ -89,7 +89,7 @@ def class_of(unit: Unit) -> dict[str, Sources]:
     """Each student's cells; an exercise that is left out keeps its stub."""
     reference = UnitReference(unit)
     right = {
-        cell.name: _without_markers(cell.source) for cell in reference.script.cells if cell.kind is CellKind.SOLUTION
+        cell.name: without_markers(cell.source) for cell in reference.script.cells if cell.kind is CellKind.SOLUTION
     }
     first, *rest = right
     wrong = _spread(mistakes_of(unit), 4)
@@ -118,10 +118,6 @@ def _spread(mistakes: list[Variant], count: int) -> list[Variant]:
     """Mistakes from all over the list, of different exercises where there are enough."""
     step = max(1, len(mistakes) // count)
     return mistakes[::step][:count]
-
-
-def _without_markers(source: str) -> str:
-    return "\n".join(line for line in source.split("\n") if not line.strip().startswith(("### BEGIN", "### END")))
 
 
 def _write_notebook(unit: Unit, sources: Sources, path: Path) -> None:

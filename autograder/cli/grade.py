@@ -16,7 +16,7 @@ from autograder.course import Course, CourseError, find_course
 from autograder.grading.batch import default_jobs, grade_all, in_order
 from autograder.grading.kept import KeptResults, grade_the_rest
 from autograder.judge.layers import Isolation
-from autograder.report import FEEDBACK_HELP, Feedback, feedback_of, print_report, write_reports
+from autograder.report import FEEDBACK_HELP, Feedback, feedback_of, print_report, references_of, write_reports
 from autograder.results import Report, Result, encode, write_atomically
 from autograder.submission import Found, find_submissions
 
@@ -80,6 +80,7 @@ def grade(
         found = find_submissions(list(paths), home, unit)
         _writable(json_file, out)
         level = Feedback(feedback) if feedback else feedback_of(home)
+        references = references_of(home)
         console = Console(stderr=str(json_file) == "-")
         mode = Isolation(isolation)
         kept = kept_results(home, mode)
@@ -91,7 +92,7 @@ def grade(
         print_report(report, console)
         _write(report, json_file)
         if out is not None:
-            pages = write_reports(report, out, level)
+            pages = write_reports(report, out, level, references)
             console.print(f"Reports: {pages[0]}", highlight=False, soft_wrap=True)
 
 

@@ -17,7 +17,7 @@ from autograder.gradebook.ready import key_of, read_ready
 from autograder.gradebook.scores import UngradedError, write_scores
 from autograder.grading import Grader
 from autograder.judge.layers import Isolation
-from autograder.report import feedback_of
+from autograder.report import feedback_of, references_of
 from autograder.results import Result, Verdict
 from autograder.submission import Found, read_submission
 
@@ -50,7 +50,7 @@ class GradeWithJudge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
             raise UngradedError(
                 f"{source}: a fault of the grader, not of the submission. Grade it again: {_faults(result)}"
             )
-        resources["autograder"] = write_scores(nb, result, feedback_of(course))
+        resources["autograder"] = write_scores(nb, result, feedback_of(course), references_of(course)(result))
         return nb, resources
 
 

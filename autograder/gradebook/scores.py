@@ -8,6 +8,7 @@ what is not a plain finite number within range raises.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
@@ -28,8 +29,16 @@ class UngradedError(Exception):
     """There is no score to record: the submission has to be graded again."""
 
 
-def write_scores(notebook: NotebookNode, result: Result, feedback: Feedback = Feedback.FULL) -> dict[str, float]:
+def write_scores(
+    notebook: NotebookNode,
+    result: Result,
+    feedback: Feedback = Feedback.FULL,
+    references: Mapping[str, str] | None = None,
+) -> dict[str, float]:
     """Give each check cell of `notebook` its score and report, and take every other output away.
+
+    Args:
+        references: the reference solutions that the report shows, by exercise.
 
     Returns:
         The score written for each check cell's grade_id.
@@ -52,7 +61,8 @@ def write_scores(notebook: NotebookNode, result: Result, feedback: Feedback = Fe
                 f"{result.unit}: the check cell {grade_id} is in the notebook, but not in the Result: build again."
             )
         scores[grade_id] = score(exercises[grade_id], nbgrader["points"])
-        page = html_exercise(limited_exercise(exercises[grade_id], feedback))
+        exercise = exercises[grade_id]
+        page = html_exercise(limited_exercise(exercise, feedback), (references or {}).get(exercise.name, ""))
         if result.isolation != Isolation.CONFINED:
             page = _UNCONFINED + page
         data = {"text/plain": repr(scores[grade_id]), "text/html": page}

@@ -6,6 +6,7 @@
     telling.py      tests -> what to tell about them, in order
     picture.py      two small arrays -> two pictures on one scale
     feedback.py     Result -> as much of it as its student may see
+    references.py   Result -> the reference solutions that its student may see
     classroom.py    many Results -> table, distributions, mistakes
     file_names.py   names of students -> names of files
     text.py, html.py, files.py, terminal.py (with class_table.py and speaking.py)    the forms
@@ -19,12 +20,14 @@ from __future__ import annotations
 from autograder.report.feedback import FEEDBACK_HELP, Feedback, feedback_of, limited, limited_exercise
 from autograder.report.files import write_reports
 from autograder.report.html import html_class, html_exercise, html_result
+from autograder.report.references import References, references_of
 from autograder.report.terminal import print_report
 from autograder.report.text import text_exercise
 
 __all__ = [
     "FEEDBACK_HELP",
     "Feedback",
+    "References",
     "feedback_of",
     "html_class",
     "html_exercise",
@@ -32,6 +35,7 @@ __all__ = [
     "limited",
     "limited_exercise",
     "print_report",
+    "references_of",
     "text_exercise",
     "write_reports",
 ]

@@ -8,14 +8,18 @@ from autograder.course import CourseError
 from autograder.report.feedback import Feedback, limited
 from autograder.report.file_names import INDEX, page_paths
 from autograder.report.html import html_class, html_result
+from autograder.report.references import References, no_references
 from autograder.results import Report, write_atomically
 
 
-def write_reports(report: Report, folder: Path, feedback: Feedback = Feedback.FULL) -> list[Path]:
+def write_reports(
+    report: Report, folder: Path, feedback: Feedback = Feedback.FULL, references: References = no_references
+) -> list[Path]:
     """Write the class page and one page for each submission, each file whole or not at all.
 
     Args:
         feedback: what a submission's page, which is its student's, tells. The class page tells everything.
+        references: which reference solutions a submission's page shows.
 
     Returns:
         The written files: `folder/index.html`, then `folder/<unit>/<student>.html` in the order of the report.
@@ -27,7 +31,7 @@ def write_reports(report: Report, folder: Path, feedback: Feedback = Feedback.FU
     index = folder / INDEX
     try:
         for page, result in zip(pages, report.results, strict=True):
-            write_atomically(page, html_result(limited(result, feedback)).encode("utf-8"))
+            write_atomically(page, html_result(limited(result, feedback), references(result)).encode("utf-8"))
         write_atomically(index, html_class(report).encode("utf-8"))
     except OSError as error:
         reason = error.strerror or type(error).__name__

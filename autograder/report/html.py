@@ -7,6 +7,7 @@ express comes in as plain functions, and the few that return markup escape their
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -25,16 +26,24 @@ from autograder.results import ExerciseResult, Report, Result
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def html_result(result: Result) -> str:
-    """One self-contained page about `result`, in light and dark, for screen and paper."""
+def html_result(result: Result, references: Mapping[str, str] | None = None) -> str:
+    """One self-contained page about `result`, in light and dark, for screen and paper.
+
+    Args:
+        references: the reference solutions to show, by exercise.
+    """
     shown = presentable_result(result)
-    return _environment().get_template("result.html").render(result=shown)
+    return _environment().get_template("result.html").render(result=shown, references=references or {})
 
 
-def html_exercise(exercise: ExerciseResult) -> str:
-    """A fragment about `exercise` with its own style under one root class: for a notebook or a feedback page."""
+def html_exercise(exercise: ExerciseResult, reference: str = "") -> str:
+    """A fragment about `exercise` with its own style under one root class: for a notebook or a feedback page.
+
+    Args:
+        reference: the reference solution to show below it, if any.
+    """
     shown = presentable_exercise(exercise)
-    return _environment().get_template("exercise.html").render(exercise=shown)
+    return _environment().get_template("exercise.html").render(exercise=shown, reference=reference)
 
 
 def html_class(report: Report) -> str:
