@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 if TYPE_CHECKING:
     from autograder.judge.proxy import Handle
+
+REMEMBERED_CALLS = 400
+LARGE = 1 << 18
+"""Bytes: of the values beyond that, only the latest is kept, or a submission could fill the grader's memory with its answers."""
 
 Places: TypeAlias = tuple[int, ...]
 """Indices into a value: (1,) is the second of a pair."""
@@ -29,6 +36,31 @@ class Call:
     """How many changes of each object that took part had been made by then: later ones had no say."""
     kept: Places = ()
     """Which items of the value stayed where they were made."""
+
+
+class Remembered(deque[Call]):
+    """The latest calls. They hold little memory, whatever came back."""
+
+    def __init__(self, count: int = REMEMBERED_CALLS) -> None:
+        super().__init__(maxlen=count)
+        self._large: Call | None = None
+
+    def answered(self, call: Call, value: Any) -> None:
+        """`value` is what `call` gave."""
+        call.value = value
+        if _bytes_in(value) > LARGE:
+            if self._large is not None and self._large is not call:
+                self._large.value = None
+            self._large = call
+
+
+def _bytes_in(value: Any) -> int:
+    """Of the arrays in what a call gave."""
+    if isinstance(value, (list, tuple)):
+        return sum(map(_bytes_in, value))
+    if isinstance(value, dict):
+        return sum(map(_bytes_in, value.values()))
+    return int(getattr(value, "nbytes", 0)) if isinstance(value, np.ndarray) or hasattr(value, "numel") else 0
 
 
 def as_code(called: str, positional: list[str], named: dict[str, Any]) -> str:

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections import deque
-from collections.abc import Callable, Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +22,7 @@ import numpy as np
 
 from autograder.faults import Stopped
 from autograder.judge.ahead import LostAnswers, Record
-from autograder.judge.calls import Call, Places, as_code
+from autograder.judge.calls import Call, Places, Remembered, as_code
 from autograder.judge.counting import VARIATIONS
 from autograder.judge.measures import Counts, Gradients, parts
 from autograder.judge.nodes import Ref
@@ -36,7 +35,6 @@ from autograder.judge.transport import AsksAhead, LocalTransport, Transport
 from autograder.judge.varying import varied
 from autograder.results import Verdict
 
-REMEMBERED_CALLS = 400
 CALLED = "__call__"
 UNLIKELY_SEED = 982_451_653  # code that seeds must change the state: nobody would choose this one
 
@@ -47,7 +45,7 @@ class Student:
 
     transport: Transport
     signatures: dict[str, inspect.Signature] = field(default_factory=dict)
-    calls: MutableSequence[Call] = field(default_factory=lambda: deque(maxlen=REMEMBERED_CALLS))
+    calls: Remembered = field(default_factory=Remembered)
     renew: Callable[[], Worker] | None = None
     """Makes another worker with the same submission; None where it runs in this process."""
     device: str = "cpu"
@@ -223,8 +221,9 @@ class Function:
                 error.message = f"`{self.name}` {error.message}"
                 error.args = (error.message,)
             raise
-        call.value = _wrapped(value, self._student, call.text, call)
-        return call.value
+        wrapped = _wrapped(value, self._student, call.text, call)
+        self._student.calls.answered(call, wrapped)
+        return wrapped
 
     def _call(self, positional: list[Any], named: dict[str, Any], seed: int | None = None) -> Call:
         text, device = self._text(positional, named), self._student.device

@@ -180,9 +180,7 @@ class _Decoder:
     def mapping(self, items: Iterable[tuple[Node, Node]], depth: int) -> dict[object, object]:
         found: dict[object, object] = {}
         for key_node, value_node in items:
-            key = self.value(key_node, depth + 1)
-            if not isinstance(key, (str, int, float, bool, type(None))):
-                key = repr(key)
+            key = _key(self.value(key_node, depth + 1))
             found[key] = self.value(value_node, depth + 1)
         return found
 
@@ -212,17 +210,27 @@ class _Decoder:
         return array if node.kind == NDARRAY else _tensor(array, node)
 
 
+def _key(key: Any) -> Any:
+    """`key`, or a text that stands for it: nothing that is dear to describe, and no long integers, whose hashes can be made to collide."""
+    if isinstance(key, (str, float, bool, type(None))) or (type(key) is int and key.bit_length() < 64):
+        return key
+    if type(key) is tuple:
+        return repr(tuple(_key(item) for item in key))
+    if isinstance(key, (int, complex, np.generic, Opaque, Ref)):
+        return repr(key)
+    return f"<{type(key).__name__}>"
+
+
 def _tensor(array: Any, node: ArrayNode) -> Any:
     import torch
 
     tensor = torch.from_numpy(array)
     if node.dtype in TORCH_ONLY:
         tensor = tensor.view(getattr(torch, node.dtype))
+    with_gradient = node.requires_grad and (tensor.is_floating_point() or tensor.is_complex())
     if node.kind == PARAMETER:
-        return torch.nn.Parameter(tensor, node.requires_grad)
-    if node.requires_grad and (tensor.is_floating_point() or tensor.is_complex()):
-        tensor.requires_grad_(True)
-    return tensor
+        return torch.nn.Parameter(tensor, with_gradient)
+    return tensor.requires_grad_() if with_gradient else tensor
 
 
 def _layout(array: Any) -> str:
@@ -231,7 +239,7 @@ def _layout(array: Any) -> str:
 
 def _laid_out(array: Any, layout: str) -> Any:
     """The array with the memory layout it had at the sender's: in C order, in Fortran order, or with gaps."""
-    if layout == "C":
+    if layout == "C" or not array.size:  # an empty one has no gaps, but may claim long axes beside the one of length 0
         return array
     if layout == "F":
         return np.asfortranarray(array)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from autograder.faults import Stopped
 from autograder.grading import minimal
 from autograder.grading.programs import pieces_with, unusable
 from autograder.judge import placing
+from autograder.judge.calls import Remembered
 from autograder.judge.protocol import Earlier, Load, Operation
 from autograder.judge.proxy import Student, local
 from autograder.judge.session import Session
@@ -112,7 +113,7 @@ def nobody(exercise: str, fault: Stopped) -> Student:
     if not fault.message.startswith("`"):
         what = "is missing" if fault.verdict is Verdict.MISSING else "cannot be run"
         fault = Stopped(fault.verdict, f"`{exercise}` {what}. {fault.message}")
-    return Student(AlwaysStopped(fault), calls=deque(maxlen=0))
+    return Student(AlwaysStopped(fault), calls=Remembered(0))
 
 
 class AlwaysStopped:

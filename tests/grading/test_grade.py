@@ -175,6 +175,19 @@ def test_a_grader_that_raises_is_a_fault_of_ours(tmp_path):
     assert exercises["double"].points == 0
 
 
+@pytest.mark.parametrize("answer", ["np.ones(5)", "[]"])
+def test_a_test_that_pytorch_or_an_iterator_ends_over_an_answer_has_refused_it(tmp_path, answer):
+    """RuntimeError for shapes that do not fit, StopIteration for a list without a first item."""
+    goes_on = (
+        "import torch; y = student.double(np.ones(3)); next(iter(y)); torch.from_numpy(np.asarray(y)) + torch.ones(3)"
+    )
+    grader = GRADER.replace("assert_inputs_unchanged(student.double, np.ones(3))", goes_on)
+    with Grader(tiny_course(tmp_path, grader=grader)) as tiny:
+        wrong = graded(tiny, RIGHT.replace("x + x", answer))["double"]
+        assert verdicts(wrong)["test_leaves_its_input_alone"] is Verdict.FAILED
+        assert verdicts(graded(tiny, RIGHT)["double"])["test_leaves_its_input_alone"] is Verdict.PASSED
+
+
 def test_a_reference_that_gives_nothing_to_compare_is_a_fault_of_ours(tmp_path):
     script = SCRIPT.replace("return 2 * x\n", "return 2 * x if x is not None else np.array(['no number'])\n")
     asks = "assert_agrees(reference.double(None), student.double(np.ones(3)))"

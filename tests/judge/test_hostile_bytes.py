@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 import tracemalloc
 
@@ -13,7 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judge.nodes import Opaque, ProtocolError
+from autograder.judge.nodes import ArrayNode, BigIntegerNode, MappingNode, Opaque, ProtocolError, SequenceNode
 from autograder.judge.protocol import MAX_HEADER, Failure, Loaded, Reply, loaded_decoder, reply_decoder
 from autograder.judge.remote_worker import UNREADABLE, bounded
 from autograder.judge.values import decode, encode
@@ -111,6 +112,39 @@ def test_no_change_takes_more_memory_than_a_header_can_ask_for(seed, number):
     finally:
         tracemalloc.stop()
     assert peak < (1 << 20) + 40 * len(header) + 8 * len(body)
+
+
+def decoded(node, body=b""):
+    header = msgspec.msgpack.encode(Reply(1, node))
+    assert len(header) <= MAX_HEADER
+    return decode(reply_decoder.decode(header).value, bytearray(body), lambda ref: ref)
+
+
+def test_numbers_that_no_gradient_can_be_asked_of_are_taken_without():
+    parameter = decoded(ArrayNode("p", "int64", [1], "C", True), bytes(8))
+    assert type(parameter) is torch.nn.Parameter
+    assert not parameter.requires_grad
+
+
+def test_an_empty_array_takes_no_memory_for_the_axes_it_claims():
+    tracemalloc.start()
+    try:
+        array = decoded(ArrayNode("n", "float64", [0, 1 << 24], "S", False))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert array.shape == (0, 1 << 24)
+    assert peak < 1 << 20
+
+
+def test_no_key_of_a_mapping_is_dear_to_describe_or_to_find():
+    """Whole arrays as keys, and integers whose hashes are all the same."""
+    array = ArrayNode("t", "int8", [900], "C", False)
+    assert decoded(MappingNode([(SequenceNode("tuple", [1, array]), 2)]), bytes(900)) == {"(1, '<Tensor>')": 2}
+    modulus = sys.hash_info.modulus
+    same = decoded(MappingNode([(BigIntegerNode(hex(modulus * factor)), None) for factor in range(8, 5_000)]))
+    assert len(same) == 4_992
+    assert len({hash(key) for key in same}) > 4_900
 
 
 WORST = {
