@@ -13,6 +13,7 @@ import msgspec
 
 from autograder.devices.names import Device
 from autograder.faults import InternalFault
+from autograder.judge import bubblewrap
 from autograder.judge.client import IsolationError, Judge
 from autograder.judge.layers import ON, REQUIRED
 
@@ -25,6 +26,18 @@ LAYER_ADVICE = {
     "the system calls 444 to 446 have to be let through.",
     "seccomp": "it is known here for Linux on x86-64 only: grade on such a machine.",
 }
+
+BUBBLEWRAP_ADVICE = {
+    bubblewrap.NOT_INSTALLED.state: [
+        "bubblewrap is not installed. It is one layer more, around the others: install it with the system's packages (bubblewrap)."
+    ],
+    bubblewrap.WITH_A_GPU.state: [],
+}
+BUBBLEWRAP_FAILS = (
+    "bubblewrap does not work here; the other layers hold without it. Most often the system refuses user namespaces: see "
+    "`sysctl user.max_user_namespaces kernel.unprivileged_userns_clone kernel.apparmor_restrict_unprivileged_userns`, and in a "
+    "container the rules it was started with."
+)
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
@@ -86,6 +99,11 @@ def _wishes(layers: dict[str, str], devices: dict[str, str], versions: dict[str,
             "workers keep your user, which the other layers make harmless. To give each one its own: run as root, with Python "
             "and this package installed where every user may read them."
         )
+    unused = layers.get(bubblewrap.LAYER, ON)
+    if unused in (bubblewrap.NOT_INSTALLED.state, bubblewrap.WITH_A_GPU.state):
+        found += BUBBLEWRAP_ADVICE[unused]
+    elif unused != ON:
+        found.append(f"{BUBBLEWRAP_FAILS} It said: {unused}.")
     if devices[Device.CUDA] != "here":
         found.append("no CUDA GPU: tests on one are reported as not verified here, and cost nobody points.")
     found += [

@@ -36,6 +36,8 @@ class Wrapping:
     state: str
 
 
+NOT_INSTALLED = Wrapping((), "not used: it is not installed")
+WITH_A_GPU = Wrapping((), "not used: there is a GPU")
 NOT_IN_IT = Wrapping((), "not used: the process that starts workers did not come up in it")
 
 
@@ -44,9 +46,9 @@ def wrapping() -> Wrapping:
     """How a zygote is wrapped here: tried once with a program that does nothing."""
     program = shutil.which("bwrap")
     if program is None:
-        return Wrapping((), "not used: it is not installed")
+        return NOT_INSTALLED
     if profiles.cuda_present():
-        return Wrapping((), "not used: there is a GPU")
+        return WITH_A_GPU
     prefix = (program, *NAMESPACES, *_tree(), "--chdir", "/", "--")
     try:
         tried = subprocess.run(

@@ -55,9 +55,8 @@ class Judge:
             raise IsolationError(
                 "Grading needs Linux: its workers are forked and confined. Self-checks work here: run `pytest exercises`."
             )
-        self.link = ZygoteLink(self.isolation)
+        self.link, self.layers = ZygoteLink(self.isolation), {}
         with self.worker([]) as probe:
-            self.layers = probe.layers
             self.devices = [str(name) for name in probe.request(Operation.DEVICES, "", [])]
         lacking = layers.missing(self.layers)
         if self.isolation is Isolation.CONFINED and lacking:
@@ -81,12 +80,15 @@ class Judge:
         Raises Stopped when they do not come to an end.
         """
         self.start()
+        confined = self.isolation is Isolation.CONFINED and bool(self.layers)  # the first worker is there to tell
         for attempt in (1, 2):
             if self.link is None:
                 self.link = ZygoteLink(self.isolation)
             try:
                 load = Load(0, pieces, forbidden or [], stand_ins, replaced or [], earlier)
-                return Worker(self.link, limits or self.limits, load)
+                worker = Worker(self.link, limits or self.limits, load, confined)
+                self.layers = worker.layers  # another zygote may have come up in another way
+                return worker
             except ZygoteGone:
                 self.close()
                 if attempt == 2:

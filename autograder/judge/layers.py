@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,7 +42,7 @@ class Plan:
 
 
 def apply(plan: Plan, limits: Limits, worker: int) -> dict[str, str]:
-    """Confine this process and say what is on. Raises OSError when a layer that should be there cannot be put on."""
+    """Confine this process and say what is on, and what is not. Raises OSError when it cannot give up a user or take limits on."""
     states: dict[str, str] = {}
     if sys.platform == "linux":
         syscalls.prctl(PARENT_DEATH_SIGNAL, KILL)
@@ -51,16 +52,14 @@ def apply(plan: Plan, limits: Limits, worker: int) -> dict[str, str]:
     syscalls.prctl(PARENT_DEATH_SIGNAL, KILL)  # changing the user clears it
     apply_limits(limits, states["user"] == ON, plan.profile)
     states["limits"] = ON
-    syscalls.prctl(NO_NEW_PRIVS, 1)
-    states["no new privileges"] = ON
+    states["no new privileges"] = _put_on(lambda: syscalls.prctl(NO_NEW_PRIVS, 1))
     if plan.ruleset is not None:
-        landlock.restrict(plan.ruleset)
-        states["landlock"] = ON
+        ruleset = plan.ruleset
+        states["landlock"] = _put_on(lambda: landlock.restrict(ruleset))
     else:
-        states["landlock"] = "missing: the kernel has no Landlock"
+        states["landlock"] = "missing: the kernel has no Landlock, or does not let it be used"
     if seccomp.supported():
-        seccomp.install(os.getpid(), plan.profile)
-        states["seccomp"] = ON
+        states["seccomp"] = _put_on(lambda: seccomp.install(os.getpid(), plan.profile))
     else:
         states["seccomp"] = "missing: only known for Linux on x86-64"
     if plan.wrapped:
@@ -68,6 +67,15 @@ def apply(plan: Plan, limits: Limits, worker: int) -> dict[str, str]:
     if plan.profile is Profile.CUDA:
         states["opened for a GPU"] = "/dev/nvidia*, ioctl, addresses without a limit"
     return states
+
+
+def _put_on(layer: Callable[[], None]) -> str:
+    """A container may refuse the call itself: the grader then refuses the worker, and can say why."""
+    try:
+        layer()
+    except OSError as error:
+        return f"missing: the system refuses it ({os.strerror(error.errno or 0)})"
+    return ON
 
 
 def missing(states: dict[str, str]) -> list[str]:

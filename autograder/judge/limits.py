@@ -38,9 +38,18 @@ def apply_limits(limits: Limits, own_user: bool, profile: Profile = Profile.CPU)
         (resource.RLIMIT_MSGQUEUE, 0),
         *([(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)] if profile is Profile.CPU else []),
     ):
-        resource.setrlimit(kind, (value, value))
+        _limit(kind, value)
     if own_user:
-        resource.setrlimit(resource.RLIMIT_NPROC, (MAX_THREADS, MAX_THREADS))
+        _limit(resource.RLIMIT_NPROC, MAX_THREADS)
+
+
+def _limit(kind: int, value: int) -> None:
+    """Where the system allows less already, so be it."""
+    import resource
+
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
 
 
 def _address_space() -> int:

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from autograder.faults import InternalFault, Stopped
+from autograder.judge import layers
 from autograder.judge.ahead import LostAnswers, Record
 from autograder.judge.asking import Given
 from autograder.judge.limits import Limits
@@ -46,9 +47,13 @@ UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError, Me
 
 
 class Worker:
-    """One submission's process. Used through `Judge.worker`."""
+    """One submission's process. Used through `Judge.worker`.
 
-    def __init__(self, link: ZygoteLink, limits: Limits, load: Load) -> None:
+    Args:
+        confined: nothing is sent to it unless it says that every required layer is on.
+    """
+
+    def __init__(self, link: ZygoteLink, limits: Limits, load: Load, confined: bool = False) -> None:
         self.status: int | None = None
         self.cpu_seconds = 0.0
         """CPU time of the last call."""
@@ -73,6 +78,9 @@ class Worker:
         self._hurried = replace(limits, cpu_seconds=min(AHEAD_SECONDS, limits.cpu_seconds))
         try:
             self.layers = self._read_layers()
+            lacking = layers.missing(self.layers) if confined else []
+            if lacking:
+                raise InternalFault(f"a worker could not be confined: {'; '.join(lacking)}")
             self.loaded = self.load(load)
         except BaseException:
             self.close()

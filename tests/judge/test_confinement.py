@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import pieces
 
-from autograder.faults import Stopped, StudentError
+from autograder.faults import InternalFault, Stopped, StudentError
 from autograder.judge import layers
 from autograder.judge.client import IsolationError, Judge
 from autograder.judge.layers import Isolation
@@ -119,3 +119,10 @@ def test_two_workers_share_nothing(judge):
     source = "seen = []\ndef f():\n    seen.append(1)\n    return len(seen)"
     with judge.worker(pieces(source)) as first, judge.worker(pieces(source)) as second:
         assert [first.call("f", []), first.call("f", []), second.call("f", [])] == [1, 2, 1]
+
+
+def test_a_worker_that_lacks_a_layer_is_sent_nothing(judge, monkeypatch):
+    """The first worker had them all; a later one has to say so too, each for itself."""
+    monkeypatch.setattr(layers, "REQUIRED", (*layers.REQUIRED, "a layer of the future"))
+    with pytest.raises(InternalFault, match="a layer of the future"):
+        judge.worker(pieces("def f(): return 1"))
