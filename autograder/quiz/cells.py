@@ -42,6 +42,8 @@ _TEXT = """\
 {questions} close this unit. What is asked is drawn for you, by your name: write it in the first cell and run that. Then, for each
 question, run its cell, and put your answer in place of the dots in the cell below it, or click on it. The next line says
 whether the answer can be read, {then}. What counts is what stands in the cells when you save: your answers are read, not run.
+
+Buttons live as long as the kernel: where “Error displaying widget” stands below a question, run its cell again.
 """
 _THEN = {
     Mode.GRADED: "not whether it is right: that comes with your marks",

@@ -57,7 +57,6 @@ def understood(heading: Heading, shown: Shown, value: object) -> Answer:
 def expected_form(heading: Heading, shown: Shown) -> str:
     """What to write, in a sentence with an example that says nothing about the answer."""
     last = LETTERS[max(0, len(shown.options) - 1)]
-    letters = ", ".join(LETTERS[: max(len(shown.items), 3)])
     match heading.kind:
         case Kind.CHOICE:
             return f'Write one letter from A to {last}, in quotes: "A".'
@@ -66,7 +65,11 @@ def expected_form(heading: Heading, shown: Shown) -> str:
         case Kind.ORDERING:
             return f'Write all letters from A to {last} in your order, in quotes: "{", ".join(LETTERS[: len(shown.options)])}".'
         case Kind.MATCHING:
-            return f'Write a letter for each of 1 to {len(shown.items)}, in this order, in quotes: "{letters}".'
+            count, items = len(shown.options), len(shown.items)
+            letters = ", ".join(LETTERS[place % count] for place in range(items))
+            return (
+                f'Write a letter for each of 1 to {items}, in this order, in quotes; one may come twice: "{letters}".'
+            )
         case Kind.LISTING:
             return f"Write the number of one line, from 1 to {len(shown.lines)}, as in 1."
         case Kind.NUMBER:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _PLACE = re.compile(r"<([a-z_][a-z0-9_]*)>")
-_LAID_OUT = re.compile(r"^(?:[|\-*>#]|\d+\.|```| {4})", re.MULTILINE)
+_LAID_OUT = re.compile(r"^(?:[|>#]|[-*] |\d+\. |```| {4})", re.MULTILINE)
 _CODE = re.compile(r"(`+)(?:.|\n)*?\1")
 
 _ARTEFACTS = {

@@ -367,7 +367,7 @@ def output_of_two_slices(draw: Draw):
     given = {"a": a, "b": b, "c": c, "d": d}
 
     def shown(numbers: list[float]) -> str:
-        return "[[{:.2f} {:.2f}]\n [{:.2f} {:.2f}]]".format(*numbers)
+        return "[[{:g} {:g}]\n [{:g} {:g}]]".format(*(round(number, 2) for number in numbers))
 
     return Output(
         code="x = np.log([[<a>, <b>],\n            [<c>, <d>]])\n"

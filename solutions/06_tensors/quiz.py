@@ -296,8 +296,8 @@ def what_torch_adds():
 @question("Where a tensor is made", about="causal_mask")
 def made_on_the_device():
     """
-    In a model on a GPU, `scores` is a tensor there, and a term is to be added to it for each of its `n` keys. Which of these makes the
-    numbers of the keys so that they fit, wherever the model is?
+    `scores` lies wherever the model is, on a GPU or on the CPU. A term that depends on the number of the key, 0 to `n` - 1, is to be added
+    to it. Which of these makes the numbers so that they fit in both cases?
     """
     return Choice(
         Option(

@@ -214,8 +214,8 @@ def smoothed_target(draw):
 @question("The learning rate on its way", about="noam_learning_rate")
 def share_of_the_peak(draw):
     """
-    The schedule of AIAYN 5.3 with a warm-up of <warmup> steps. Which **share of its highest value** has the learning
-    rate at step <step>? Three decimals are enough.
+    The schedule of AIAYN 5.3 with a warm-up of <warmup> steps. What **share of its highest value** does the learning
+    rate have at step <step>? Three decimals are enough.
     """
     warmup = draw.pick([100, 400, 1000, 4000])
     ratio = draw.pick([(1, 10), (1, 5), (1, 4), (1, 2), (4, 1), (9, 1), (16, 1), (25, 1), (2, 1)])

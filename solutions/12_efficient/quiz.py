@@ -166,7 +166,7 @@ def garden_path(draw):
 
 @question("What grows how", about="chunked_attention")
 def what_grows_how():
-    """A sequence of $n$ tokens, all other sizes fixed. How does it grow?"""
+    """A sequence has $n$ tokens; all other sizes are fixed. How does each of these grow with $n$?"""
     return Matching(
         [
             Pair("memory for scores, in plain attention", "like n²", "A number for every pair of a query and a key."),
@@ -283,8 +283,8 @@ def why_a_penalty():
 @question("A wrong line: writing with a cache", about="CachedSelfAttention", points=2)
 def faulty_writing():
     """
-    This should continue the tokens in `first (batch, n)` by `steps` tokens, through a `CachedSelfAttention`, with as little work as can be.
-    `embed` gives each token its vector, `readout` makes logits of vectors. Which line is wrong?
+    This should continue the tokens in `first (batch, n)` by `steps` tokens, through a `CachedSelfAttention`, with as little work as
+    possible. `embed` gives each token its vector, `readout` makes logits of vectors. Which line is wrong?
     """
     return Listing(
         [

@@ -106,7 +106,8 @@ def handed_in(browser: Any, course: Course, server: Server, shots: Path) -> Hand
 
 
 def answer_by_mouse(desk: Desk, course: Course, student: str) -> None:
-    """Answers are clicked; only a name, a number, a shape and a line of output are typed, into their fields."""
+    """Answers are clicked, in the dark theme; only a name, a number, a shape and a line of output are typed, into their fields."""
+    desk.menu("Settings", "Theme", "JupyterLab Dark")
     desk.write(desk.cell("quiz.student("), f'quiz.student("{student}")')
     desk.menu("Run", "Run All Cells")
     desk.cell("quiz.progress()").locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()

@@ -120,6 +120,12 @@ def test_what_is_told_explains_every_choice(question):
 
 
 @every_question
+def test_the_questions_paragraphs_are_lines(question):
+    """A docstring's line breaks are its author's, also before a word in bold."""
+    assert "\n" not in question.variant(0).shown.text.replace("\n\n", "")
+
+
+@every_question
 def test_the_questions_heading_is_fit_to_be_shown(question):
     heading = question.heading
     assert 3 <= len(heading.title) <= 60
