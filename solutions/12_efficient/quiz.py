@@ -64,7 +64,7 @@ def memory_of_the_scores(draw):
         slips=[
             Slip(size // heads, "Every head has a matrix of its own."),
             Slip(size // 4, "So many million numbers; each of them takes 4 bytes."),
-            Slip(length * heads * 4 / 2**20, "Every query meets every key: the length counts twice."),
+            Slip(size * 2, "That is for 8 bytes a number, as float64 has; float32 has 4."),
             Slip(size / 2, "A matrix is stored as a whole, even if half of it is masked."),
         ],
         units=["MiB", "MB"],

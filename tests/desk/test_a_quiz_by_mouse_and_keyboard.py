@@ -116,7 +116,10 @@ def answer_by_mouse(desk: Desk, course: Course, student: str) -> None:
         asked = desk.cell(f'quiz.ask("{question}")').locator(".jp-Cell-outputArea")
         click(asked, drawn, answer_to(question, drawn))
         asked.get_by_text("Written below; save the notebook to keep it").wait_for()
+        stale = desk.cell(f'quiz.answer("{question}"').get_by_text("Not answered when this cell ran")
+        assert not stale.is_visible()
         desk.shot(f"quiz-mouse-{question}")
+    assert "All 8 questions are answered." in asked.inner_text()
     desk.page.get_by_role("button", name="Save", exact=False).first.click()
     desk.saved()
 

@@ -120,6 +120,19 @@ def test_what_is_told_explains_every_choice(question):
 
 
 @every_question
+def test_what_a_misconception_leads_to_can_be_written(question):
+    """A wrong value that is not of the form that is asked for would never be met."""
+    heading = question.heading
+    if heading.kind not in (Kind.NUMBER, Kind.SHAPE, Kind.OUTPUT):
+        pytest.skip("what can be chosen is shown")
+    for drawn in draws(question, FEW):
+        for value, _ in drawn.key.slips:
+            assert same_value(value, understood(heading, drawn.shown, eval(literal(drawn.kind, value))), 1e-9)
+            if heading.kind is Kind.NUMBER and heading.places is None:
+                assert float(value).is_integer()
+
+
+@every_question
 def test_the_questions_paragraphs_are_lines(question):
     """A docstring's line breaks are its author's, also before a word in bold."""
     assert "\n" not in question.variant(0).shown.text.replace("\n\n", "")
