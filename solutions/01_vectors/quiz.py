@@ -24,6 +24,17 @@ from autograder.quiz.authoring import (
 
 TRIPLES = [(3, 4, 5), (4, 3, 5), (5, 12, 13), (12, 5, 13), (6, 8, 10), (8, 6, 10), (8, 15, 17), (15, 8, 17)]
 """Two legs and a whole hypotenuse."""
+BOXES = [
+    (1, 2, 2, 3),
+    (2, 3, 6, 7),
+    (1, 4, 8, 9),
+    (4, 4, 7, 9),
+    (2, 6, 9, 11),
+    (3, 4, 12, 13),
+    (2, 5, 14, 15),
+    (8, 9, 12, 17),
+]
+"""Three edges and a whole diagonal."""
 
 
 @question("A dot product by hand", about="dot")
@@ -105,18 +116,18 @@ def zero_dot():
 @question("A length by hand", about="norm")
 def length_by_hand(draw: Draw):
     r"""What is the Euclidean length $\lVert a \rVert$ of $a = <a>$?"""
-    x, y, length = draw.pick(TRIPLES)
-    a = [draw.pick([-1, 1]) * x, draw.pick([-1, 1]) * y]
+    *edges, length = draw.pick(BOXES)
+    a = [draw.pick([-1, 1]) * edge for edge in draw.shuffled(edges)]
     return Number(
         length,
         because="The squares add up to <squares>, and the length is the root of that.",
         slips=[
             Slip(
-                x + y,
+                sum(edges),
                 "You added the numbers without their signs. That is another norm, the way along the streets of a grid.",
             ),
             Slip(length**2, "You forgot the root: that is the square of the length."),
-            Slip(max(x, y), "You took the largest number. The smaller one adds to the length too."),
+            Slip(max(edges), "You took the largest number. The smaller ones add to the length too."),
         ],
         given={"a": a, "squares": length**2},
     )

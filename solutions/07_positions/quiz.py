@@ -82,15 +82,16 @@ def wavelength(draw):
     Column $2i$ of the table is $\sin\left(pos / 10000^{2i/d_\text{model}}\right)$. With $d_\text{model} = <d_model>$,
     after how many positions does column <column> begin again? Round to a whole number.
     """
-    d_model = draw.pick([8, 16, 24, 40])
-    power = draw.integer(1, 3)
-    column = power * d_model // 4
-    length = 2 * math.pi * 10**power
+    d_model = draw.pick([16, 32, 48, 80])
+    eighths = draw.integer(1, 6)
+    column = eighths * d_model // 8
+    divisor = 10 ** (eighths / 2)
+    length = 2 * math.pi * divisor
     return Number(
         length,
-        f"The divisor is 10000^({column}/{d_model}) = {10**power}, and a sine begins again after 2π: 2π · {10**power}.",
+        f"The divisor is 10000^({column}/{d_model}) = {divisor:.4g}, and a sine begins again after 2π: 2π · {divisor:.4g}.",
         slips=[
-            Slip(10**power, "That is the divisor. The sine begins again when its angle has grown by 2π, not by 1."),
+            Slip(divisor, "That is the divisor. The sine begins again when its angle has grown by 2π, not by 1."),
             Slip(2 * math.pi * 10_000, "That is the limit for the last columns; this one divides by less."),
             Slip(2 * math.pi, "That is the length in column 0, where nothing is divided."),
             Slip(d_model, "The waves have nothing to do with the number of columns: each column has its own length."),

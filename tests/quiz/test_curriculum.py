@@ -1,10 +1,14 @@
-"""What the curriculum wants to be asked is asked: each of its lines, and the questions that ask it."""
+"""What the curriculum wants to be asked is asked: each of its lines, and the questions that ask it; and what is asked is in the unit."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from .quizzes import IDS
+from autograder.course_units import exercise_names
+
+from .quizzes import IDS, UNITS, quiz_named
 
 ASKED = {
     "what a dot product says": ["01_vectors-dot_by_hand", "01_vectors-zero_dot"],
@@ -42,3 +46,11 @@ ASKED = {
 @pytest.mark.parametrize("asked", ASKED)
 def test_what_the_curriculum_lists_is_asked(asked):
     assert set(ASKED[asked]) <= set(IDS)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=[unit.name for unit in UNITS])
+def test_what_a_question_sends_back_to_is_in_the_unit(unit):
+    """An exercise, or the heading of a section."""
+    headings = re.findall(r"^# ##+ (.+)$", unit.script.read_text("utf-8"), re.MULTILINE)
+    places = {*exercise_names(unit), *headings}
+    assert {question.heading.about for question in quiz_named(unit.name).questions.values()} <= places
