@@ -79,6 +79,8 @@ class SimulatedTensor(torch.Tensor):
 
 
 _DATA: Any = vars(torch._C.TensorBase)["data"]
+DEVICE: Any = vars(torch._C.TensorBase)["device"]
+"""Where a tensor is, whatever its class has come to say."""
 
 
 def hide(values: torch.Tensor) -> SimulatedTensor:

@@ -136,16 +136,18 @@ def _plain(value: Any, device: str, devices: list[str], depth: int) -> Any:
     if torch is None:
         return value
     if isinstance(value, torch.Tensor):
-        devices.append(str(value.device))
+        devices.append(str(_simulation[1].DEVICE.__get__(value) if _simulation else value.device))
         if _simulation and type(value) is _simulation[1].SimulatedTensor:
             return value._hidden.detach().requires_grad_(value.requires_grad)
         return value
     if isinstance(value, torch.nn.Module):
         _move_module(value, device)
         return value
-    if isinstance(value, (list, tuple)) and depth < MAX_DEPTH:
-        base: Any = list if isinstance(value, list) else tuple
-        return base(_plain(item, device, devices, depth + 1) for item in base.__iter__(value))
+    if isinstance(value, (list, tuple, set)) and depth < MAX_DEPTH:
+        base: Any = next(kind for kind in (list, tuple, set) if isinstance(value, kind))
+        return (list if base is list else tuple)(
+            _plain(item, device, devices, depth + 1) for item in base.__iter__(value)
+        )
     if isinstance(value, dict) and depth < MAX_DEPTH:
         return {key: _plain(item, device, devices, depth + 1) for key, item in dict.items(value)}
     return value

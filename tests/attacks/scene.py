@@ -14,10 +14,9 @@ from autograder.judge.limits import Limits
 from autograder.results import Result, Verdict
 from autograder.submission import Found, read_submission
 
-from course import SECRETS, UNIT, make_course
+from course import EXERCISES, QUESTION, SECRETS, UNIT, make_course
 
 HERE = Path(__file__).parent
-EXERCISES = ["plain", "inner", "weights", "steady", "vault"]
 LIMITS = Limits(cpu_seconds=0.5, wall_seconds=10.0, idle_seconds=0.5, memory_bytes=1 << 27)
 # In the name of whatever an attack tries to leave; each test process has its own, since several may run beside each other.
 WRITTEN = "autograder-attack"
@@ -32,6 +31,14 @@ def weights(scores):
     e = (scores - scores.max()).exp()
     return e / e.sum()
 def steady(x): return np.square(x)
+def quick(x): return x ** 2
+def moved(x): return x + 1
+def running(x, cache=None):
+    seen = [*(cache or []), x]
+    return torch.cat(seen).sum(), seen
+def chosen(log_probs, token):
+    best = log_probs(torch.tensor([[token], [token]])).max(-1).indices
+    return best[0].item()
 """
 WRONG = """
 def plain(x): return x + 2
@@ -39,6 +46,11 @@ def inner(a, b): return float((a * a).sum())
 def weights(scores): return scores / scores.sum()
 def steady(x): return x
 def vault(x): return x
+def quick(x): return x
+def moved(x): return x
+def running(x, cache=None): return x.sum(), None
+def chosen(log_probs, token): return token
+quiz.answer("chest", "E")
 """
 
 
@@ -84,7 +96,8 @@ class Scene:
         return self.grader.grade(read_submission(Found("mallory", UNIT, path), EXERCISES))
 
     def verdicts(self, source: str) -> dict[str, Verdict]:
-        return {exercise.name: exercise.verdict for exercise in self.grade(source).exercises}
+        """Of the exercises; the quiz is left out."""
+        return {each.name: each.verdict for each in self.grade(source).exercises if each.name != QUESTION}
 
 
 def left_behind() -> list[Path]:

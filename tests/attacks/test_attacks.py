@@ -17,10 +17,11 @@ from autograder.judge.layers import Isolation
 from autograder.report import html_exercise, text_exercise
 from autograder.results import Report, Verdict, encode
 
-from course import MARK, SECRETS
-from scene import ATTACKS, EXERCISES, RIGHT, WRONG, Attack, Scene, children, left_behind
+from course import EXERCISES, MARK, QUESTION, SECRETS
+from scene import ATTACKS, RIGHT, WRONG, Attack, Scene, children, left_behind
 
 KNOWN_LIMITS = {
+    "time/kept_by_size": "work is counted on inputs that differ in their last bits: CPU time, on inputs that differ more, is what shows it",
     "time/loop_in_one_line": "a loop that runs inside one C call issues one step: the CPU time against the reference is what shows it",
 }
 QUICK = 7
@@ -42,7 +43,12 @@ def open_scene(tmp_path_factory):
 
 def attacked(result):
     """The exercises that the attack wrote something for."""
-    return [exercise for exercise in result.exercises if "does not define" not in exercise.tests[0].message]
+    return [
+        each
+        for each in result.exercises
+        if not (each.name == QUESTION and each.verdict is Verdict.MISSING)
+        and "does not define" not in each.tests[0].message
+    ]
 
 
 def parameter(number: int, attack: Attack):

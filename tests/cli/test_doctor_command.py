@@ -8,9 +8,9 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from autograder import doctor
 from autograder.cli.main import main
-from autograder.doctor import examine
-from autograder.judge import layers, zygote
+from autograder.judge import bubblewrap, layers, zygote
 
 
 def run(*arguments):
@@ -40,7 +40,7 @@ def test_a_missing_layer_is_named_with_what_to_do_and_ends_with_1(monkeypatch):
 
 def test_a_system_that_cannot_confine_is_told_that_self_checks_work(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    diagnosis = examine()
+    diagnosis = doctor.examine()
     assert not diagnosis.ready
     assert set(diagnosis.layers.values()) == {"missing"}
     assert any("Self-checks work here" in line for line in diagnosis.advice)
@@ -51,3 +51,21 @@ def test_there_is_advice_for_every_layer(name):
     from autograder.doctor import LAYER_ADVICE
 
     assert LAYER_ADVICE[name]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (bubblewrap.NOT_INSTALLED.state, "bubblewrap is not installed"),
+        ("not used: bwrap: No permissions to create new namespace", "sysctl user.max_user_namespaces"),
+        (bubblewrap.WITH_A_GPU.state, ""),
+        (bubblewrap.ON, ""),
+    ],
+)
+def test_what_to_do_about_bubblewrap_is_said_where_something_can_be_done(monkeypatch, state, said):
+    states = {**dict.fromkeys(layers.REQUIRED, layers.ON), "user": layers.ON, bubblewrap.LAYER: state}
+    monkeypatch.setattr(doctor, "_probed", lambda: (states, {"cpu": "here", "simulated": "here", "cuda": "here"}, []))
+    diagnosis = doctor.examine()
+    advice = [line for line in diagnosis.advice if "bubblewrap" in line]
+    assert [said in line for line in advice] == ([True] if said else [])
+    assert diagnosis.ready

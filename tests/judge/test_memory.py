@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 sys.path.insert(0, str(Path(__file__).parent))
-from course import SECRETS, UNIT, make_course
+from course import EXERCISES, SECRETS, UNIT, make_course
 from programs import pieces
 
 from autograder.grading import Grader
@@ -59,7 +59,7 @@ def graded(tmp_path_factory):
     path = root / "treasure.py"
     path.write_text(SUBMISSION)
     with Grader(make_course(root / "course")) as grader:
-        grader.grade(read_submission(Found("mallory", UNIT, path), ["plain", "inner", "weights", "steady", "vault"]))
+        grader.grade(read_submission(Found("mallory", UNIT, path), EXERCISES))
         yield grader
 
 

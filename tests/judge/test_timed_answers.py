@@ -24,6 +24,14 @@ QUICK_AND_WRONG_LATER = """
         calls.append(1)
         return np.array([v * v for v in x.tolist()]) if len(calls) == 1 else x
 """
+RIGHT_ONLY_ONCE = """
+    import numpy as np
+    answers = []
+    def squared(x):
+        if not answers:
+            answers.append(np.array([v * v for v in x.tolist()]))
+        return answers[0]
+"""
 X = np.arange(1.0, 200_001.0)
 
 
@@ -47,7 +55,8 @@ def test_a_loop_is_too_slow(judge):
         compare(judge, SLOW)
 
 
-def test_the_answer_of_every_timed_call_counts(judge):
+@pytest.mark.parametrize("source", [QUICK_AND_WRONG_LATER, RIGHT_ONLY_ONCE])
+def test_the_answer_of_every_timed_call_counts(judge, source):
     with pytest.raises(Disagreement) as caught:
-        compare(judge, QUICK_AND_WRONG_LATER)
+        compare(judge, source)
     assert "takes more than" not in str(caught.value)
