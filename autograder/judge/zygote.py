@@ -40,7 +40,8 @@ MAX_CONTROL = 1 << 16
 
 
 def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = socket.socket(fileno=os.dup(int(sys.argv[1])))  # a low number, which every worker closes
+    os.close(int(sys.argv[1]))  # as high as the grader had files open
     plan = _plan(layers.Isolation(sys.argv[2]), sys.argv[3])
     sys.argv[:] = sys.orig_argv[:] = [""]  # where the engine lies is nobody's business
     _warm_up()

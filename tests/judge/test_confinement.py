@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from pathlib import Path
 
@@ -79,23 +80,41 @@ def test_grading_for_the_record_refuses_without_a_layer(monkeypatch):
         judge.start()
 
 
-def test_a_worker_knows_no_environment_and_no_descriptors(judge):
-    os.environ["PLANTED_SECRET"] = "planted"
-    source = """
+OPEN = """
         import os
         def f():
-            return dict(os.environ), sorted(d for d in range(256) if is_open(d))
+            return dict(os.environ), sorted(d for d in range(3000) if is_open(d))
         def is_open(descriptor):
             try:
                 os.fstat(descriptor)
                 return True
             except OSError:
                 return False
-    """
-    with judge.worker(pieces(source)) as worker:
+"""
+
+
+def test_a_worker_knows_no_environment_and_no_descriptors(judge):
+    os.environ["PLANTED_SECRET"] = "planted"
+    with judge.worker(pieces(OPEN)) as worker:
         environment, descriptors = worker.call("f", [])
     assert "PLANTED_SECRET" not in environment
     assert descriptors == [0, 1, 2, 100]
+
+
+@pytest.mark.slow
+def test_a_grader_with_many_open_files_leaves_none_to_its_workers():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2_500:
+        pytest.skip(f"this system allows {hard} open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2_500, hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    try:
+        with Judge() as judge, judge.worker(pieces(OPEN)) as worker:
+            assert worker.call("f", [])[1] == [0, 1, 2, 100]
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_the_engine_in_a_worker_is_an_empty_shell(judge):
