@@ -68,7 +68,7 @@ def _tree() -> list[str]:
     ours += [str(Path(os.path.realpath(origin)).parent.parent) for origin in found]  # installed through links
     # Those that hold others come first: a later one is put on top of an earlier one.
     ours = sorted({*ours, str(Path(autograder.__file__).parent), *SYSTEM}, key=len)
-    readable = [part for path in ours if Path(path).exists() for part in ("--ro-bind", path, path)]
+    readable = [part for path in ours if Path(path).exists() for part in (*_parents(path), "--ro-bind", path, path)]
     return [
         "--tmpfs",
         "/",
@@ -83,3 +83,8 @@ def _tree() -> list[str]:
         "--remount-ro",
         "/",
     ]
+
+
+def _parents(path: str) -> list[str]:
+    """Made by name, for all to pass through: those that are made by the way are root's alone, and a worker has a user of its own."""
+    return [part for parent in reversed(Path(path).parents[:-1]) for part in ("--dir", str(parent))]
