@@ -122,7 +122,8 @@ class TestTransformer:
 
     @points(1)
     def test_has_the_sizes_of_the_base_model_unless_told_otherwise(self, student, reference):
-        """512 columns, 8 heads, 6 layers on each side, 2048 columns inside, padding 0, and at most 512 tokens."""
+        """512 columns, 8 heads, 6 layers on each side, 2048 columns inside, padding 0, and at most 512 tokens. More than max_length are
+        refused by a ValueError that names both numbers, in the source and in the target."""
         little = {"d_model": 16, "num_heads": 2, "num_layers": 1, "d_ff": 5}
         for left_out in ("num_heads", "num_layers", "d_ff", "d_model"):
             given = {name: value for name, value in little.items() if name != left_out}
@@ -132,6 +133,9 @@ class TestTransformer:
         model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **little)
         model.encode(torch.ones(1, 512, dtype=torch.int64))
         assert_value_error(model.encode, torch.ones(1, 513, dtype=torch.int64), names=["513", "512"])
+        model, longer = student.Transformer(SRC_VOCAB, TGT_VOCAB, **SMALL), torch.ones(1, 11, dtype=torch.int64)
+        assert_value_error(model.encode, longer, names=["11", "10"])
+        assert_value_error(model.decode, longer, normal(4, 1, 5, 8).float(), SRC[:1], names=["11", "10"])
 
     @points(1)
     def test_the_future_never_matters(self, student):
@@ -410,16 +414,22 @@ def always(student, *favourites, **changed):
 @exercise("greedy_decode", points=8, beside=["Transformer"])
 class TestGreedyDecode:
     @points(2)
-    @example(src=SRC, seed=3, eos=8)
-    @example(src=SRC[:1], seed=0, eos=2)
-    @given(src=t.token_batches(vocab_size=SRC_VOCAB, max_batch=4), seed=SEEDS, eos=st.integers(2, 8))
-    def test_agrees_with_the_reference(self, student, reference, src, seed, eos):
+    @example(src=SRC, seed=3, bos=BOS, eos=8)
+    @example(src=SRC[:1], seed=0, bos=BOS, eos=2)
+    @example(src=SRC, seed=3, bos=4, eos=8)
+    @given(
+        src=t.token_batches(vocab_size=SRC_VOCAB, max_batch=4),
+        seed=SEEDS,
+        bos=st.integers(1, 8),
+        eos=st.integers(2, 8),
+    )
+    def test_agrees_with_the_reference(self, student, reference, src, seed, bos, eos):
         """In each step the last place's most likely token is joined to what was written; a row that has said `eos` gets padding, while
         others go on. Follow the lesson's table with two sentences of different lengths."""
-        assume(src.numel() > 0 and eos > 1)
+        assume(src.numel() > 0 and eos > 1 and bos > 0 and bos != eos)
         mine, right = writers(student, reference, seed)
-        expected = reference.greedy_decode(right, src, BOS, eos, 7)
-        assert_agrees(student.greedy_decode(mine, src, BOS, eos, 7), expected)
+        expected = reference.greedy_decode(right, src, bos, eos, 7)
+        assert_agrees(student.greedy_decode(mine, src, bos, eos, 7), expected)
 
     @points(1)
     def test_ends_each_row_by_itself(self, student, reference):

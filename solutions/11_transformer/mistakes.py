@@ -206,11 +206,44 @@ class CrossAttentionLooksAtPadding(Right):
 @mistake(
     "Transformer",
     caught_by="test_padding_never_matters",
+    says="The cross-attention gets the target's padding for a mask: its keys are source words, and as many as those.",
+)
+class MemoryMaskedByTheTarget(Right):
+    def decode(self, tgt, memory, src):
+        words = self.positions(self.tgt_embedding(tgt))
+        return self.output(self.decoder(words, memory, self.visible(tgt), self.real(tgt)))
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_agrees_under_the_same_weights",
+    says="The cross-attention is causal: a square mask, where target and source differ in length, and all of the source may be seen.",
+)
+class CausalCrossAttention(Right):
+    def decode(self, tgt, memory, src):
+        words = self.positions(self.tgt_embedding(tgt))
+        return self.output(self.decoder(words, memory, self.visible(tgt), self.visible(src)))
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_padding_never_matters",
     says="Token 0 is always taken for padding: the model was told which token it is.",
 )
 class PaddingIsAlways0(Right):
     def real(self, tokens):
         return padding_mask(tokens)
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_a_source_of_nothing_but_padding_gives_numbers",
+    says="Where a source is nothing but padding, that is looked at after all, so that the softmax has something to share out.",
+)
+class LooksAtTheOnlyPadding(Right):
+    def real(self, tokens):
+        mask = super().real(tokens)
+        return mask | ~mask.any(-1, keepdim=True)
 
 
 @mistake(
@@ -303,6 +336,22 @@ class NoBias(Right):
 @mistake(
     "Transformer",
     caught_by="test_registers_six_parts_and_shares_none",
+    says="The output layer has another name than `output`: weights that were saved under the name asked for are not found.",
+)
+class OutputRenamed(Right):
+    def __init__(self, *sizes, **named):
+        super().__init__(*sizes, **named)
+        self.to_words = self.output
+        del self.output
+
+    def decode(self, tgt, memory, src):
+        words = self.positions(self.tgt_embedding(tgt))
+        return self.to_words(self.decoder(words, memory, self.visible(tgt), self.real(src)))
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_registers_six_parts_and_shares_none",
     says="A part is made that is never used: its parameters would never learn.",
 )
 class ADeadPart(Right):
@@ -323,12 +372,36 @@ class FourHeads(Right):
 
 @mistake(
     "Transformer",
+    caught_by="test_has_the_sizes_of_the_base_model_unless_told_otherwise",
+    says="`max_length` is not given to the positions: there is always room for 512 tokens.",
+)
+class AlwaysRoomFor512(Right):
+    def __init__(
+        self, src_vocab, tgt_vocab, d_model=512, num_heads=8, num_layers=6, d_ff=2048, dropout=0.1, *more, **named
+    ):
+        super().__init__(src_vocab, tgt_vocab, d_model, num_heads, num_layers, d_ff, dropout, *more, **named)
+        self.positions = PositionalEncoding(d_model, 512, dropout)
+
+
+@mistake(
+    "Transformer",
     caught_by="test_gradients_reach_every_parameter",
-    says="The memory is detached: the encoder would never learn.",
+    says="The memory is cut off, by `detach` or `torch.no_grad`: the encoder would never learn.",
 )
 class DetachedMemory(Right):
     def forward(self, src, tgt):
         return self.decode(tgt, self.encode(src).detach(), src)
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_gradients_reach_every_parameter",
+    says="The memory is cut off, by `detach` or `torch.no_grad`: the encoder would never learn.",
+)
+class EncodesWithoutGradients(Right):
+    @torch.no_grad()
+    def encode(self, src):
+        return super().encode(src)
 
 
 @mistake(
@@ -671,6 +744,15 @@ def answer(model, src, bos, eos, max_length, fill=None):
 )
 def with_bos(model, src, bos, eos, max_length):
     return answer(model, src, bos, eos, max_length)
+
+
+@mistake(
+    "greedy_decode",
+    caught_by="test_agrees_with_the_reference",
+    says="The model is always given token 1 to begin with: `bos` is an argument.",
+)
+def begins_with_1(model, src, bos, eos, max_length):
+    return answer(model, src, 1, eos, max_length)[:, 1:]
 
 
 @mistake(

@@ -278,6 +278,8 @@ class TestChunkedAttention:
             assert_value_error(student.chunked_attention, q, k[:keys], v[:values], 2, names=names)
         assert_value_error(student.chunked_attention, q[:, :2], k, v, 2, names=["2", "3"])
         assert_value_error(student.chunked_attention, q[:, :1], k, v, 2, names=["1", "3"])
+        assert_value_error(student.chunked_attention, q, k[:, :2], v, 2, names=["3", "2"])
+        assert_value_error(student.chunked_attention, q, k[:, :1], v, 2, names=["3", "1"])
         for queries, keys in ((5, 7), (7, 5), (1, 7)):
             arguments = qkv(2, queries, keys, 3, 2)
             assert_value_error(student.chunked_attention, *arguments, 2, causal=True, names=[str(queries), str(keys)])
@@ -451,6 +453,7 @@ TOLERANCE = 1e-5  # sums of log-probabilities in float32 are right
 # Models, by number, and beams for which all readings of beam search agree, also when the model is a little disturbed, and where
 # neither greedy decoding nor half the beam finds the sentence. tests/course/test_efficient_unit.py holds that.
 CLEAR = [(36, 2), (55, 2), (89, 2), (148, 2), (255, 2), (20, 3), (207, 3), (250, 3), (89, 4), (147, 4), (279, 4)]
+CLEAR += [(3, 3), (20, 4)]  # whose answer is another for a beam that grows when a sentence ends
 PATHS = [
     ((0.6, 0.36, (0.4, 0.3), 0.9), 2),
     ((0.5, 0.4, (0.35, 0.33), 0.9), 2),
@@ -518,20 +521,21 @@ def assert_found(got, tokens, score):
 @exercise("beam_search", points=9)
 class TestBeamSearch:
     @points(2)
-    @example(seed=3, max_length=7)
-    @example(seed=55, max_length=1)
-    @given(seed=SEEDS, max_length=st.integers(1, 9))
-    def test_one_beginning_is_greedy_decoding(self, student, seed, max_length):
+    @example(seed=3, max_length=7, bos=BOS, eos=EOS)
+    @example(seed=55, max_length=1, bos=BOS, eos=EOS)
+    @example(seed=3, max_length=7, bos=4, eos=2)
+    @given(seed=SEEDS, max_length=st.integers(1, 9), bos=st.integers(0, 5), eos=st.integers(0, 5))
+    def test_one_beginning_is_greedy_decoding(self, student, seed, max_length, bos, eos):
         """With `beam=1` the likeliest token is taken at every step, until it is eos or max_length tokens are there. Do the prefixes
-        begin with bos? Is eos among the tokens returned, and bos not? Does it stop where it should?"""
-        assume(max_length > 0)
+        begin with bos, whatever number it has? Is eos among the tokens returned, and bos not? Does it stop where it should?"""
+        assume(max_length > 0 and bos != eos)
         log_probs = model(seed, vocab=6)
         tokens, total = [], 0.0
-        while len(tokens) < max_length and EOS not in tokens:
-            answers = log_probs(torch.tensor([[BOS, *tokens]]))[0]
+        while len(tokens) < max_length and eos not in tokens:
+            answers = log_probs(torch.tensor([[bos, *tokens]]))[0]
             total += float(answers.max())
             tokens.append(int(answers.argmax()))
-        found = student.beam_search(log_probs, BOS, EOS, 1, max_length)
+        found = student.beam_search(log_probs, bos, eos, 1, max_length)
         assert_found(found, tokens, total / ((5 + len(tokens)) / 6) ** 0.6)
 
     @points(2.5)

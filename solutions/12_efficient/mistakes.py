@@ -510,6 +510,17 @@ def short_block_of_queries_left_out(q, k, v, block_size, causal=False):
 @mistake(
     "chunked_attention",
     caught_by="test_equals_attention",
+    says="The keys are taken to be as many as the queries: those behind are never looked at.",
+)
+def as_many_keys_as_queries(q, k, v, block_size, causal=False):
+    q, k, v = fitting(q, k, v, block_size, causal)
+    n = q.shape[-2]
+    return blockwise(q, k[..., :n, :], v[..., :n, :], block_size, causal)
+
+
+@mistake(
+    "chunked_attention",
+    caught_by="test_equals_attention",
     says="What is carried along is made on the CPU or in the default dtype, whatever q is.",
 )
 def carried_in_the_default_dtype(q, k, v, block_size, causal=False):
@@ -627,6 +638,19 @@ def diagonal_left_out(q, k, v, block_size, causal=False):
 
 @mistake(
     "chunked_attention",
+    caught_by="test_causal_attention_sees_no_future",
+    says="The mask on the diagonal has a row and a column for every place of a whole block: it does not fit a last block that is shorter.",
+)
+def mask_of_a_whole_block(q, k, v, block_size, causal=False):
+    def hide(scores, i, j):
+        future = torch.ones(block_size, block_size, dtype=torch.bool, device=scores.device).triu(1)
+        return scores.masked_fill(future, -torch.inf) if i == j else scores
+
+    return blockwise(q, k, v, block_size, causal, hide=hide)
+
+
+@mistake(
+    "chunked_attention",
     caught_by="test_survives_large_scores",
     says="No maximum is taken away: exp of a large score is infinite.",
 )
@@ -660,6 +684,16 @@ def hidden_by_a_number(q, k, v, block_size, causal=False):
 def weights_detached(q, k, v, block_size, causal=False):
     q, k, v = fitting(q, k, v, block_size, causal)
     return blockwise(q.detach(), k.detach(), v, block_size, causal)
+
+
+@mistake(
+    "chunked_attention",
+    caught_by="test_gradients_are_right",
+    says="The blocks are gone through under `torch.no_grad`, to save memory: no gradient finds its way back.",
+)
+@torch.no_grad()
+def blocks_without_gradients(q, k, v, block_size, causal=False):
+    return blockwise(q, k, v, block_size, causal)
 
 
 @mistake(
@@ -1023,6 +1057,19 @@ class StaircaseAtTheLeft(Linears):
 @mistake(
     "CachedSelfAttention",
     caught_by="test_agrees_in_pieces",
+    says="The mask is square, a row and a column for each new word: with a cache there are more keys than that.",
+)
+class SquareMask(Linears):
+    def forward(self, x, cache=None):
+        q, k, v = self.projected(x)
+        k, v = behind(cache, k, v)
+        new = x.shape[1]
+        return self.attend(q, k, v, torch.ones(new, new, dtype=torch.bool, device=x.device).tril()), (k, v)
+
+
+@mistake(
+    "CachedSelfAttention",
+    caught_by="test_agrees_in_pieces",
     says="With a cache there is no mask at all: right for a single new word, but of several each sees those after it.",
 )
 class NoMaskWithACache(Linears):
@@ -1222,6 +1269,26 @@ class LayersInAList(nn.Module):
 
 @mistake(
     "CachedSelfAttention",
+    caught_by="test_registers_four_linear_layers",
+    says="The last layer has another name than `w_o`: weights that were saved under the name asked for are not found.",
+)
+class LastLayerRenamed(Linears):
+    def __init__(self, d_model, num_heads):
+        super().__init__(d_model, num_heads)
+        self.w_out = self.w_o
+        del self.w_o
+
+    def forward(self, x, cache=None):
+        q, k, v = self.projected(x)
+        k, v = behind(cache, k, v)
+        visible = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool, device=x.device)
+        scores = q @ k.mT / math.sqrt(q.shape[-1])
+        scores = scores.masked_fill(~visible.tril(k.shape[-2] - q.shape[-2]), -torch.inf)
+        return self.w_out((torch.softmax(scores, -1) @ v).transpose(1, 2).flatten(2)), (k, v)
+
+
+@mistake(
+    "CachedSelfAttention",
     caught_by="test_gradients_reach_every_parameter",
     says="Keys and values are detached before they are used, not only in the cache: w_k and w_v never learn.",
 )
@@ -1230,6 +1297,19 @@ class KeysDetached(Linears):
         q, k, v = self.projected(x)
         k, v = behind(cache, k.detach(), v.detach())
         return self.attend(q, k, v), (k, v)
+
+
+@mistake(
+    "CachedSelfAttention",
+    caught_by="test_gradients_reach_every_parameter",
+    says="With a cache the work is done under `torch.no_grad`: a step looks like use, but gradients are asked for there too.",
+)
+class StepsWithoutGradients(Linears):
+    def forward(self, x, cache=None):
+        with torch.set_grad_enabled(cache is None and torch.is_grad_enabled()):
+            q, k, v = self.projected(x)
+            k, v = behind(cache, k, v)
+            return self.attend(q, k, v), (k, v)
 
 
 @mistake(
@@ -1354,6 +1434,15 @@ def always_greedy(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
 )
 def bos_lost(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
     return search(log_probs, bos, eos, beam, max_length, length_penalty, start=[bos, bos])
+
+
+@mistake(
+    "beam_search",
+    caught_by="test_one_beginning_is_greedy_decoding",
+    says="Token 0 is always taken for bos and token 1 for eos, as in the lesson: both are arguments.",
+)
+def tokens_of_the_lesson(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
+    return search(log_probs, 0, 1, beam, max_length, length_penalty)
 
 
 @mistake(
@@ -1506,6 +1595,18 @@ def drawn_at_random(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
         tokens.append(torch.multinomial(answers.exp(), 1, generator=generator).item())
         total += answers[tokens[-1]].item()
     return tokens, penalised(total, len(tokens), length_penalty)
+
+
+@mistake(
+    "beam_search",
+    caught_by="test_gets_out_of_a_garden_path",
+    says="Of each beginning the best `beam` continuations go on, and they are never cut back: the beam grows from step to step.",
+)
+def never_cut_back(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
+    def choose(options, beam):
+        return [option for each in options for option in sorted(each, reverse=True)[:beam]]
+
+    return search(log_probs, bos, eos, beam, max_length, length_penalty, choose=choose)
 
 
 @mistake(
