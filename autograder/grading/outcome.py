@@ -10,8 +10,8 @@ import hypothesis.errors
 from autograder.devices import Device
 from autograder.faults import Stopped, StudentError
 from autograder.grading.asked import MISSING_DEVICE, Asked
-from autograder.judge.calls import Call
-from autograder.judge.proxy import Handle, Student
+from autograder.judge.calls import Call, as_code
+from autograder.judge.proxy import Handle, Student, called
 from autograder.judge.signatures import parameter_names
 from autograder.results import Argument, Counterexample, TestResult, Verdict
 from autograder.toolkit.compare import Disagreement
@@ -76,17 +76,27 @@ def _counterexample(student: Student, call: Call, got: str | None, expected: str
     if call.owner is not None and call.owner.made_by is not None:
         maker = call.owner.made_by
         made_of = parameter_names(student.signatures.get(maker.name), len(maker.positional))
-        inputs += _arguments(made_of, maker.positional, maker.named)
-    inputs += _arguments(names, call.positional, call.named)
+        inputs += _arguments(student, made_of, maker)
+    inputs += _arguments(student, names, call)
     shown = got
     if got is None and call.error is None and call.value is not None:
         shown = show(call.value, MANY_DIGITS)  # a property that fails by a hair is not seen in six digits
     return Counterexample(call.text, inputs, _capped(shown), _capped(expected))
 
 
-def _arguments(names: list[str], positional: list[Any], named: dict[str, Any]) -> list[Argument]:
-    pairs = [*zip(names, positional, strict=True), *named.items()]
-    return [Argument(name, _capped(show(value)) or "") for name, value in pairs if not isinstance(value, Handle)]
+def _arguments(student: Student, names: list[str], call: Call) -> list[Argument]:
+    """What the call was given; of what an earlier call has left, that call and what it was given."""
+    shown = []
+    for name, value in [*zip(names, call.positional, strict=True), *call.named.items()]:
+        if not isinstance(value, Handle):
+            shown.append(Argument(name, _capped(show(value)) or ""))
+        elif value.place and value.made_by is not None:
+            earlier, item = value.made_by, "".join(f"[{index}]" for index in value.place)
+            own = parameter_names(student.signature_of(earlier.name, earlier.owner), len(earlier.positional))
+            given = [f"earlier_{each}" for each in own]
+            shown.append(Argument(name, f"{as_code(called(earlier.name, earlier.owner), given, earlier.named)}{item}"))
+            shown += _arguments(student, given, earlier)
+    return shown
 
 
 def _capped(text: str | None) -> str | None:

@@ -234,10 +234,8 @@ class Function:
     def _text(self, positional: list[Any], named: dict[str, Any]) -> str:
         names = self.parameter_names(len(positional))
         pairs = zip(names, positional, strict=True)
-        shown = [value._text if isinstance(value, Handle) else name for name, value in pairs]
-        if self._owner is None:
-            return as_code(self.name, shown, named)
-        return as_code(self._owner._text if self.name == CALLED else f"{self._owner._text}.{self.name}", shown, named)
+        shown = [value._text if isinstance(value, Handle) and not value.place else name for name, value in pairs]
+        return as_code(called(self.name, self._owner), shown, named)
 
 
 class Handle:
@@ -273,6 +271,13 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"<{self._ref.type_name} object>"
+
+
+def called(name: str, owner: Handle | None) -> str:
+    """How a function, or the method `name` of `owner`, is written where it is called."""
+    if owner is None:
+        return name
+    return owner._text if name == CALLED else f"{owner._text}.{name}"
 
 
 def function_of(target: Function | Handle) -> Function:

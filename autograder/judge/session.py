@@ -198,11 +198,9 @@ class Session:
         self.handed_out += 1
         self.objects[number] = value
         kind = type(keeping.opened(value))
-        name = (
-            kind.__qualname__
-            if kind.__module__ in ("builtins", "submission")
-            else f"{kind.__module__}.{kind.__qualname__}"
-        )
+        # A notebook's own classes are of `__main__`, those of a submission that is graded of `submission`.
+        own = ("builtins", "submission", self.namespace.get("__name__"))
+        name = kind.__qualname__ if kind.__module__ in own else f"{kind.__module__}.{kind.__qualname__}"
         return Ref(number, name[:200], callable(value))
 
     def _resolve(self, ref: Ref | Seeded) -> object:
