@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -60,7 +61,11 @@ def _bytes_in(value: Any) -> int:
         return sum(map(_bytes_in, value))
     if isinstance(value, dict):
         return sum(map(_bytes_in, value.values()))
-    return int(getattr(value, "nbytes", 0)) if isinstance(value, np.ndarray) or hasattr(value, "numel") else 0
+    torch = sys.modules.get("torch")
+    arrays = (np.ndarray,) if torch is None else (np.ndarray, torch.Tensor)
+    return (
+        int(value.nbytes) if isinstance(value, arrays) else 0
+    )  # an object of the submission is not asked: it would answer
 
 
 def as_code(called: str, positional: list[str], named: dict[str, Any]) -> str:
