@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import pieces
 
-from autograder.judge import bubblewrap, layers
+from autograder.judge import bubblewrap, layers, profiles
 from autograder.judge.client import Judge
 
 EXISTS = "import os\ndef f(path): return os.path.exists(path)"
@@ -23,6 +23,22 @@ def without_bubblewrap(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     bubblewrap.wrapping.cache_clear()
     yield
+    bubblewrap.wrapping.cache_clear()
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch):
+    """Puts a program in bubblewrap's place."""
+
+    def put(script):
+        path = tmp_path / "bwrap"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        monkeypatch.setattr(shutil, "which", lambda _: str(path))
+        monkeypatch.setattr(profiles, "cuda_present", lambda: False)
+        bubblewrap.wrapping.cache_clear()
+
+    yield put
     bubblewrap.wrapping.cache_clear()
 
 
@@ -50,3 +66,29 @@ def test_without_bubblewrap_the_required_layers_hold_and_the_result_says_so(with
         assert judge.layers[bubblewrap.LAYER] == "not used: it is not installed"
         assert layers.missing(judge.layers) == []
         assert seen(judge, tmp_path)  # what the layer is for
+
+
+def test_one_that_fails_is_not_used_and_its_reason_is_kept(program):
+    program("echo 'bwrap: No permissions to create new namespace' >&2; exit 1")
+    assert bubblewrap.wrapping() == bubblewrap.Wrapping((), "not used: bwrap: No permissions to create new namespace")
+
+
+def test_one_that_cannot_be_run_is_not_used(program, tmp_path):
+    program("exit 0")
+    (tmp_path / "bwrap").chmod(0o644)
+    assert bubblewrap.wrapping() == bubblewrap.Wrapping((), "not used: PermissionError")
+
+
+def test_folders_above_what_is_shown_can_be_passed_by_every_user():
+    assert bubblewrap._parents("/home/ann/python") == ["--dir", "/home", "--dir", "/home/ann"]
+
+
+@pytest.mark.slow
+def test_where_it_works_for_a_trial_only_grading_goes_on_without_it(program):
+    """The trial ends with an empty program; a zygote is something else."""
+    program('for last; do :; done; test -z "$last"')
+    assert bubblewrap.wrapping().state == bubblewrap.ON
+    with Judge() as judge:
+        judge.start()
+        assert judge.layers[bubblewrap.LAYER] == bubblewrap.NOT_IN_IT.state
+        assert layers.missing(judge.layers) == []
