@@ -157,7 +157,8 @@ class TestMultiHeadAttention:
     def test_key_and_value_are_the_query_where_they_are_not_given(self, student):
         """Self-attention in short: forward(x) is forward(x, x, x)."""
         attention, x = student.MultiHeadAttention(8, 2), sentences(1, 2, 3, 8)
-        assert_agrees(attention.forward(x), attention.forward(x, x, x))
+        expected = attention.forward(x, x, x)
+        assert_agrees(attention.forward(x), expected)
 
     def test_sentences_of_a_batch_do_not_meet(self, student):
         """The first sentence alone has the same output as in its batch."""

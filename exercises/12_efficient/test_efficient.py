@@ -27,17 +27,17 @@ class TestOnlineSoftmax:
         """(0, ln 2, ln 4, 0) in blocks of 2: the weights are an eighth, a quarter, a half and an eighth."""
         assert_agrees(student.online_softmax(numbers(0, LN2, LN4, 0), 2), numbers(0.125, 0.25, 0.5, 0.125))
 
-    @given(block_size=st.integers(1, 12))
+    @given(block_size=st.integers(1, 7))
     def test_the_size_of_the_blocks_changes_nothing(self, student, block_size):
-        """Blocks of 1, blocks that do not divide 10, a block that is larger than the row: the same weights as in one piece."""
-        x = 3 * drawn(1, 2, 3, 10)
-        assert_agrees(student.online_softmax(x, block_size), student.online_softmax(x, 10))
+        """Blocks of 1, blocks that do not divide 5, a block that is larger than the row: the same weights as in one piece."""
+        x = torch.stack([numbers(0, -1, 2, 1, 3), numbers(2, 4, -3, 0, 1)])
+        expected = student.online_softmax(x, 5)
+        assert_agrees(student.online_softmax(x, block_size), expected)
 
     def test_the_largest_score_may_come_last(self, student):
-        """Ten scores that rise by ln 2: each weight is twice the one before it, and all add up to 1."""
+        """Ten scores that rise by ln 2: each weight is twice the one before it, and all add up to 1, so they are 1, 2, 4 … of 1023."""
         weights = student.online_softmax(LN2 * torch.arange(10.0, dtype=torch.float64), 3)
-        assert_agrees(weights[1:].clone(), 2 * weights[:-1])
-        assert_agrees(float(weights.sum()), 1.0)
+        assert_agrees(weights, 2 ** torch.arange(10.0, dtype=torch.float64) / 1023)
 
     def test_large_scores_do_no_harm(self, student):
         """1000 is far too large for exp, and the softmax of (1000, 1000 + ln 2) is still a third and two thirds."""
@@ -95,11 +95,11 @@ class TestChunkedAttention:
         found = student.chunked_attention(ONE, KEYS, VALUES, 2, causal=True)
         assert_agrees(found, numbers(8, 4, 36 / 7, 4.5)[:, None])
 
-    @given(block_size=st.integers(1, 9), causal=st.booleans())
+    @given(block_size=st.integers(1, 7), causal=st.booleans())
     def test_the_size_of_the_blocks_changes_nothing(self, student, block_size, causal):
-        """Blocks of 1, blocks that do not divide 7, one that is larger than everything: the same output as in one piece."""
-        q, k, v = drawn(1, 2, 7, 3), drawn(2, 2, 7, 3), drawn(3, 2, 7, 2)
-        expected = student.chunked_attention(q, k, v, 7, causal)
+        """Blocks of 1, blocks that do not divide 5, one that is larger than everything: the same output as in one piece."""
+        q, k, v = (drawn(seed, 2, 5, 2).round(decimals=1) for seed in (1, 2, 3))
+        expected = student.chunked_attention(q, k, v, 5, causal)
         assert_agrees(student.chunked_attention(q, k, v, block_size, causal), expected)
 
     def test_the_scores_are_divided_by_the_root(self, student):
@@ -123,12 +123,11 @@ class TestChunkedAttention:
         require((after[4] != before[4]).all(), "the last word should see itself", after[4])
 
     def test_needs_no_table_of_all_pairs(self, student):
-        """96 words in blocks of 3. A table of all pairs has 96 · 96 entries, 36 KiB of scores or 9 KiB of booleans: with and
-        without `causal` all that is needed at any time is less."""
+        """96 words in blocks of 3, with `causal`. A table of all pairs has 96 · 96 entries, 36 KiB of scores or 9 KiB of booleans: all
+        that is needed at any time is less."""
         q, k, v = drawn(1, 3, 96, 2).float().unbind()
-        for causal in (False, True):
-            needed = student.chunked_attention.counted(q, k, v, 3, causal).peak_bytes / 1024
-            require(needed < 8.5, f"needs {needed:.1f} KiB at its peak (causal={causal}), where 8.5 KiB are plenty")
+        needed = student.chunked_attention.counted(q, k, v, 3, True).peak_bytes / 1024
+        require(needed < 8.5, f"needs {needed:.1f} KiB at its peak, where 8.5 KiB are plenty")
 
     def test_a_gradient_arrives_at_all_three(self, student):
         """Nothing on the way is overwritten or made anew from numbers."""
@@ -258,12 +257,12 @@ def require_sentence(found, tokens, score):
 @exercise("beam_search")
 class TestBeamSearch:
     def test_one_beginning_is_greedy(self, student):
-        """“a”, then “cat”, then the end: 0.59 · 0.40 · 0.90."""
+        """The lesson's small_model: “a”, then “cat”, then the end: 0.59 · 0.40 · 0.90."""
         found = student.beam_search(MODEL, BOS, EOS, 1, 8)
         require_sentence(found, [A, CAT, EOS], scored(0.59 * 0.40 * 0.90, 3))
 
     def test_two_beginnings_find_the_better_sentence(self, student):
-        """“the”, then “cat”, then the end: 0.38 · 0.95 · 0.90. The score is about -0.946."""
+        """The lesson's small_model: “the”, then “cat”, then the end: 0.38 · 0.95 · 0.90. The score is about -0.946."""
         for beam in (2, 3, 4):
             found = student.beam_search(MODEL, BOS, EOS, beam, 8)
             require_sentence(found, [THE, CAT, EOS], scored(0.38 * 0.95 * 0.90, 3))
@@ -272,6 +271,13 @@ class TestBeamSearch:
         """α = 0: divided by 1."""
         found = student.beam_search(MODEL, BOS, EOS, 2, 8, length_penalty=0.0)
         require_sentence(found, [THE, CAT, EOS], math.log(0.38 * 0.95 * 0.90))
+
+    def test_a_sentence_ends_at_its_eos(self, student):
+        """<bos> is followed by 2 (0.8), 2 by <eos> (0.9). After <eos> this model would say <eos> for ever: longer and longer sentences
+        with better and better scores, if they were continued."""
+        shares = numbers(0.02, 0.18, 0.8, 0.01, 0.98, 0.01, 0.02, 0.9, 0.08).reshape(3, 3)
+        found = student.beam_search(t.Lookup(shares.log()), 0, 1, 2, 5)
+        require_sentence(found, [2, 1], scored(0.8 * 0.9, 2))
 
     def test_the_whole_prefix_is_given(self, student):
         """A model with a row for every prefix, which wants 2, then 3, then the end, and only after <bos> 2 3."""

@@ -12,6 +12,7 @@ NO_CROSS_ENTROPY = ["torch.nn.functional.cross_entropy", "torch.nn.CrossEntropyL
 
 SRC = torch.tensor([[5, 3, 6, 4, 2], [4, 2, 0, 0, 0]])
 TGT = torch.tensor([[1, 4, 6, 3], [1, 4, 0, 0]])
+ROWS = torch.randn(9, 8, generator=torch.Generator().manual_seed(1))
 
 
 def tokens(*rows):
@@ -24,6 +25,13 @@ def small(student, **changed):
     model = student.Transformer(7, 9, **arguments)
     t.evaluating(model)
     return model
+
+
+def normalised(x, times):
+    """x of 8 columns after as many layer normalisations, which is once but for what eps does."""
+    for _ in range(times):
+        x = torch.nn.functional.layer_norm(x, (8,))
+    return x
 
 
 def moved_rows(student, batches, bos=1, pad=0, **changed):
@@ -81,7 +89,25 @@ class TestTransformer:
     def test_forward_is_encode_and_decode(self, student):
         """`model(src, tgt)` is `model.decode(tgt, model.encode(src), src)`."""
         model = small(student)
-        assert_agrees(model(SRC, TGT), model.decode(TGT, model.encode(SRC), SRC))
+        expected = model.decode(TGT, model.encode(SRC), SRC)
+        assert_agrees(model(SRC, TGT), expected)
+
+    def test_a_word_is_its_row_times_the_root_plus_its_position(self, student):
+        """Attention and feed-forward networks that give 0 leave what came in, normalised: the token's row, times √8 once (your
+        TokenEmbedding sees to it), plus the row of its position. So it is on both sides."""
+        model = small(student, num_layers=1)
+        decoder = ("self_attention.w_o", "cross_attention.w_o", "feed_forward.linear2")
+        giving_0 = [f"encoder.layers.0.{part}" for part in decoder[::2]]
+        giving_0 += [f"decoder.layers.0.{part}" for part in decoder]
+        weights = {f"{part}.weight": torch.zeros(8, 12 if part.endswith("linear2") else 8) for part in giving_0}
+        weights |= {f"{part}.bias": torch.zeros(8) for part in giving_0}
+        weights |= {"src_embedding.weight": ROWS[:7], "tgt_embedding.weight": -ROWS}
+        t.load_state(model, weights | {"output.weight": torch.eye(9, 8), "output.bias": torch.zeros(9)})
+        positions = model.positions(torch.zeros(1, 5, 8))
+        memory = normalised(math.sqrt(8) * ROWS[SRC[:1]] + positions, 2)
+        assert_agrees(model.encode(SRC[:1]), memory, scale=10.0)
+        logits = normalised(positions[:, :4] - math.sqrt(8) * ROWS[TGT[:1]], 3)
+        assert_agrees(model.decode(TGT[:1], memory, SRC[:1])[..., :8].clone(), logits, scale=10.0)
 
     def test_the_future_never_matters(self, student):
         """Change the target from place 2 on: the logits at the places 0 and 1 stay, later ones change."""
@@ -92,15 +118,27 @@ class TestTransformer:
         require((after[0, 2:] != before[0, 2:]).all(), "the logits from place 2 on change", after[0, 2:])
 
     def test_padding_never_matters(self, student):
-        """Three more tokens of padding behind each sentence: the logits at real tokens stay."""
-        model, more = small(student), torch.zeros(2, 3, dtype=torch.int64)
-        before, after = model(SRC, TGT), model(torch.cat([SRC, more], 1), torch.cat([TGT, more], 1))
-        assert_agrees(after[:, :4][TGT != 0], before[TGT != 0], scale=10.0)
+        """Three more tokens of padding behind each sentence: the logits at real tokens stay. Padding is token 0, or what the model
+        was made with."""
+        for pad in (0, 5):
+            model = small(student, pad=pad)
+            src, tgt = (torch.where(each == 0, pad, torch.where(each == pad, 0, each)) for each in (SRC, TGT))
+            more = torch.full((2, 3), pad)
+            before, after = model(src, tgt), model(torch.cat([src, more], 1), torch.cat([tgt, more], 1))
+            assert_agrees(after[:, :4][tgt != pad], before[tgt != pad], scale=10.0)
+
+    def test_the_rate_of_dropout_reaches_every_part(self, student):
+        """With `dropout=0.0` nothing is dropped: in train() the logits are those of eval()."""
+        model = small(student, dropout=0.0)
+        expected = model(SRC, TGT)
+        t.training(model)
+        assert_agrees(model(SRC, TGT), expected, scale=10.0)
 
     def test_sentences_do_not_see_each_other(self, student):
         """The second sentence alone has the logits that it has beside the first."""
         model = small(student)
-        assert_agrees(model(SRC[1:], TGT[1:])[0, :2].clone(), model(SRC, TGT)[1, :2].clone(), scale=10.0)
+        together = model(SRC, TGT)
+        assert_agrees(model(SRC[1:], TGT[1:])[0, :2].clone(), together[1, :2].clone(), scale=10.0)
 
     def test_the_order_of_the_source_matters(self, student):
         """“Dog bites man” is not “man bites dog”."""
@@ -174,7 +212,8 @@ class TestNoamLearningRate:
 
     def test_rises_in_a_straight_line(self, student):
         """At step 30 it is thirty times what it is at step 1."""
-        assert_agrees(student.noam_learning_rate(30, 64, 100), 30 * student.noam_learning_rate(1, 64, 100), scale=0.01)
+        expected = 30 * student.noam_learning_rate(1, 64, 100)
+        assert_agrees(student.noam_learning_rate(30, 64, 100), expected, scale=0.01)
 
     def test_there_is_no_step_0(self, student):
         """Steps are counted from 1: a ValueError that names what was found."""

@@ -141,6 +141,16 @@ check(shift_right)
 # `encode` and `decode` are methods of their own because a sentence is encoded **once**, and decoded from many times.
 # `decode` gets `src` too: only the tokens tell which places of the memory are padding. What comes out are **logits**, any
 # real numbers; the softmax is left to the loss.
+#
+# The parts, as they were made in units 06 to 10:
+#
+# | made with | called with |
+# |:--|:--|
+# | `TokenEmbedding(vocab_size, d_model)` | the tokens; it multiplies by $\sqrt{d_\text{model}}$ itself |
+# | `PositionalEncoding(d_model, max_length, dropout)` | the words; it adds, and drops |
+# | `Encoder(num_layers, d_model, num_heads, d_ff, dropout)` | `x, mask` |
+# | `Decoder(num_layers, d_model, num_heads, d_ff, dropout)` | `x, memory, self_mask, memory_mask` |
+# | | `padding_mask(tokens, pad)`, `causal_mask(n, device)` |
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -154,6 +164,13 @@ check(shift_right)
 # <details><summary>Help: “The size of tensor a (5) must match the size of tensor b (4)” in the decoder</summary>
 #
 # The cross-attention has a row for each target word and a column for each *source* word. Whose padding hides its columns?
+#
+# </details>
+#
+# <details><summary>Help: “A word is its row times the root plus its position” fails</summary>
+#
+# The √d of the picture is inside your `TokenEmbedding`: a second one drowns the positions. Are positions added on both
+# sides? And is the embedding of each side made with the vocabulary of that side?
 #
 # </details>
 #

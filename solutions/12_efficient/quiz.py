@@ -171,9 +171,9 @@ def what_grows_how():
         [
             Pair("memory for scores, in plain attention", "like n²", "A number for every pair of a query and a key."),
             Pair(
-                "extra memory of chunked attention",
+                "memory of chunked attention, its output counted",
                 "like n",
-                "Some blocks at a time, and a running maximum and sum for each query.",
+                "A row of output for each query, and some blocks at a time.",
             ),
             Pair("multiplications of chunked attention", "like n²", "Every query still meets every key: it is exact."),
             Pair("work of the next step, with a cache", "like n", "One query meets all the keys so far."),
