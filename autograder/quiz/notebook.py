@@ -111,12 +111,26 @@ def answer(question: Any, value: Any = ...) -> Said:
         understood_answer = understood(heading, shown, value)
     except FormError as error:
         return Said(f"**This cannot be read as an answer.** {error}")
-    noted = f"Noted: `{literal(heading.kind, understood_answer)}`. {here.what_is_open()}"
+    written = literal(heading.kind, understood_answer)
+    noted = f"Noted: `{written}`. {_two_answers(here, heading.name, written)}{here.what_is_open()}"
     if here.bank.mode is Mode.PRACTICE:
         from autograder.quiz.sealed import opened
 
         return Said(f"{opened(here.bank, heading, shown, understood_answer)}\n\n{here.what_is_open()}")
     return Said(noted)
+
+
+def _two_answers(here: Session, question: str, written: str) -> str:
+    """What to say where one run of a cell answers a question twice; outside of IPython runs are not counted."""
+    from IPython.core.getipython import get_ipython  # slow to import, and not needed for grading
+
+    shell = get_ipython()
+    run = shell.execution_count if shell is not None else None
+    last_run, last = here.runs.get(question, (None, written))
+    here.runs[question] = (run, written)
+    if run is None or run != last_run or last == written:
+        return ""
+    return f"**This cell gives two answers**: the last one counts, not `{last}`. "
 
 
 def progress() -> Said:

@@ -26,6 +26,8 @@ class Session:
     bank: Bank
     student: str = ""
     given: dict[str, object] = field(default_factory=dict)
+    runs: dict[str, tuple[int | None, str]] = field(default_factory=dict)
+    """In which run of a cell a question was last answered, and how."""
     _read: dict[str, object] = field(default_factory=dict)
     _read_at: tuple[int, int] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -82,6 +83,17 @@ def test_an_answer_of_another_form_is_told_what_to_write(value):
     assert said.startswith("This cannot be read as an answer.")
     assert "Write one letter from A to D" in said
     assert "8 of 8 questions are open" in repr(quiz.progress())
+
+
+def test_two_answers_in_one_run_of_a_cell_are_told_and_a_later_one_is_not(monkeypatch):
+    shell = SimpleNamespace(execution_count=3, user_ns={})
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
+    quiz.student("ada")
+    assert "two answers" not in repr(quiz.answer("largest", "A"))
+    assert 'This cell gives two answers: the last one counts, not `"A"`.' in repr(quiz.answer("largest", "B"))
+    assert "two answers" not in repr(quiz.answer("largest", "B"))
+    shell.execution_count = 4
+    assert "two answers" not in repr(quiz.answer("largest", "C"))
 
 
 def test_the_dots_are_no_answer():
