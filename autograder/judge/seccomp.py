@@ -11,6 +11,7 @@ import errno
 import os
 import struct
 import sys
+from functools import cache
 
 from autograder.judge.profiles import SYSTEM_CALLS, Profile
 from autograder.judge.syscalls import syscall
@@ -50,6 +51,12 @@ def supported() -> bool:
     return sys.platform == "linux" and os.uname().machine == "x86_64"
 
 
+def prepare(profile: Profile) -> None:
+    """Done once, in the zygote: write the filter but for the process that it is for."""
+    if supported():
+        _around_the_process(profile)
+
+
 def install(process_id: int, profile: Profile = Profile.CPU) -> None:
     """Put the filter on every thread of this process, for good. Needs no_new_privs. Raises OSError where the kernel refuses."""
     program = _program(process_id, profile)
@@ -59,6 +66,18 @@ def install(process_id: int, profile: Profile = Profile.CPU) -> None:
 
 
 def _program(process_id: int, profile: Profile) -> bytes:
+    before, after = _around_the_process(profile)
+    return before + _is_the_process(process_id) + after
+
+
+def _is_the_process(process_id: int) -> bytes:
+    return _step(JUMP_EQUAL, process_id, 0, 3)
+
+
+@cache
+def _around_the_process(profile: Profile) -> tuple[bytes, bytes]:
+    """The filter's steps before and after the one that names the process."""
+    process = _is_the_process(0xFFFFFFFF)  # no process has that number, and no other step looks for it
     for_a_gpu = profile is Profile.CUDA
     # A GPU's files are opened for writing: which those are is for Landlock to say, which has no word for ioctl before version 5.
     refused_flags = CREATING_FLAGS if for_a_gpu else WRITING_FLAGS
@@ -79,7 +98,7 @@ def _program(process_id: int, profile: Profile) -> bytes:
         *_rule(
             TGKILL,
             _argument(0),
-            _step(JUMP_EQUAL, process_id, 0, 3),
+            process,
             _argument(2),
             _step(JUMP_EQUAL, SIGABRT, 0, 1),
             _yes(),
@@ -98,7 +117,8 @@ def _program(process_id: int, profile: Profile) -> bytes:
     ]
     numbers = sorted([*ALWAYS.values(), *(SYSTEM_CALLS.values() if for_a_gpu else ())])
     program += [_step(JUMP_EQUAL, number, len(numbers) - index, 0) for index, number in enumerate(numbers)]
-    return b"".join([*program, _no(), _yes()])
+    before, _, after = b"".join([*program, _no(), _yes()]).partition(process)
+    return before, after
 
 
 def _rule(number: int, *body: bytes) -> list[bytes]:

@@ -1,5 +1,8 @@
 """What runs in a worker: confine, say so, then answer requests about one submission until the grader hangs up.
 
+What is the same for every worker is done once, before the fork (`prepare`): a worker that writes to a page has it copied first, and that is
+most of what its start costs.
+
 The first frame sent reports the layers that are on; it is sent before any line of a submission has been read.
 """
 
@@ -26,14 +29,18 @@ from autograder.judge.watch import Watch
 HOLD_SECONDS = 0.002
 
 
+def prepare() -> None:
+    """Done once, in the zygote, when nothing of the engine is to be imported any more: seal what a submission could tamper with."""
+    seal.refuse_tampering()
+    _hide_the_engine()
+
+
 def serve(channel: socket.socket, plan: layers.Plan, limits: Limits, worker: int) -> None:
     """Never returns to the zygote's code: the process ends with the channel."""
     states = layers.apply(plan, limits, worker)
     send, receive = channel.sendall, channel.recv_into  # looked up now: a submission can change the class
     report = msgspec.msgpack.encode(states)
     send(len(report).to_bytes(4, "little") + report)
-    seal.refuse_tampering()
-    _hide_the_engine()
     current = [0]  # the number of the request that is being answered
     put = _outbox(send)
     frames = FrameReader(_filling(receive))

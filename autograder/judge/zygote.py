@@ -20,12 +20,13 @@ from typing import NoReturn
 
 import msgspec
 
-from autograder.judge import huge_pages, landlock, layers, placing, profiles, seal, watch, worker
+from autograder.judge import huge_pages, landlock, layers, placing, profiles, seal, seccomp, watch, worker
 from autograder.judge.limits import Limits
 
 READY = b"ready"
 COMMAND = """
-import importlib.util, sys
+import importlib.util, os, sys
+os.register_at_fork = lambda **handlers: None
 spec = importlib.util.spec_from_file_location("autograder", sys.argv.pop())
 sys.modules["autograder"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules["autograder"])
@@ -34,9 +35,14 @@ private.install()
 from autograder.judge import zygote
 zygote.main()
 """
-"""What the interpreter is started with: the grader's own engine, wherever it lies, with built-in functions of its own."""
+"""What the interpreter is started with: the grader's own engine, wherever it lies, with built-in functions of its own.
+
+What libraries would have done in every forked child is not registered: locks made anew, which nobody can hold where there is one thread,
+and one of several random states set. It was the largest part of a fork.
+"""
 CHANNEL = 100  # above RLIMIT_NOFILE: submissions cannot get at a number by opening files
 MAX_CONTROL = 1 << 16
+_order_decoder = msgspec.msgpack.Decoder(tuple[int, Limits, list[str]])  # made before the engine's modules are hidden
 
 
 def main() -> None:
@@ -47,6 +53,7 @@ def main() -> None:
     _warm_up()
     watch.prepare()
     seal.hide()
+    worker.prepare()
     gc.collect()
     gc.freeze()  # children share these pages: the collector must not write to them
     huge_pages.collapse()
@@ -59,6 +66,7 @@ def _plan(isolation: layers.Isolation, wrapped: str) -> layers.Plan:
         return layers.Plan(isolation, None, None)
     first_user = layers.first_free_user([sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")])
     profile = profiles.profile_here()
+    seccomp.prepare(profile)
     ruleset = landlock.ruleset(
         landlock.library_paths(profile), landlock.listable_paths(), profiles.device_files(profile)
     )
@@ -68,6 +76,7 @@ def _plan(isolation: layers.Isolation, wrapped: str) -> layers.Plan:
 def _warm_up() -> None:
     """Import and initialise what a submission's first call would otherwise pay for, on one thread."""
     import linecache  # noqa: F401
+    import posix
     import resource  # noqa: F401
     import statistics  # noqa: F401
 
@@ -86,6 +95,7 @@ def _warm_up() -> None:
     np.random.default_rng(0).normal(size=3)
     np.einsum("i,i", np.ones(2), np.ones(2))
     placing.prepare()  # after a backward pass: see `autograder.devices.backend.register`
+    os.register_at_fork = posix.register_at_fork  # as it was: see COMMAND
 
 
 def _run(control: socket.socket, plan: layers.Plan) -> None:
@@ -107,7 +117,7 @@ def _run(control: socket.socket, plan: layers.Plan) -> None:
                     signal.pidfd_send_signal(child, signal.SIGKILL)
                     os.waitpid(pid, 0)
                 os._exit(0)
-            number, limits, forbidden = msgspec.msgpack.decode(data, type=tuple[int, Limits, list[str]])
+            number, limits, forbidden = _order_decoder.decode(data)
             watch.look_up(forbidden)
             pid = os.fork()
             if pid == 0:

@@ -31,6 +31,30 @@ def test_a_closed_worker_is_gone(judge):
     assert not alive(worker.pid)
 
 
+def test_every_worker_begins_in_the_same_state(judge):
+    """What a submission leaves to chance comes out the same whenever it is graded."""
+    source = """
+        import random
+        import numpy as np
+        import torch
+        def f(): return [random.random(), float(np.random.random()), float(torch.rand(()))]
+    """
+    found = []
+    for _ in range(2):
+        with judge.worker(pieces(source)) as worker:
+            found.append(worker.call("f", []))
+    assert found[0] == found[1]
+
+
+def test_a_submission_finds_the_functions_of_the_operating_system_as_they_are(judge):
+    source = """
+        import os, posix
+        def f(): return os.register_at_fork is posix.register_at_fork
+    """
+    with judge.worker(pieces(source)) as worker:
+        assert worker.call("f", []) is True
+
+
 @pytest.mark.slow
 def test_a_closed_judge_leaves_no_process():
     judge = Judge()

@@ -132,6 +132,16 @@ def test_without_the_filter_a_call_that_it_refuses_gets_through():
     assert int(confined(lambda: raw(290, 0, 0))[0]) == errno.EPERM
 
 
+@pytest.mark.parametrize("profile", Profile)
+def test_the_filters_of_two_processes_differ_in_the_process_alone(profile):
+    first, second = (
+        [*struct.iter_unpack("HBBI", seccomp._program(number, profile))] for number in (0x11111111, 0x22222222)
+    )
+    assert len(first) == len(second)
+    differing = [(mine, other) for mine, other in zip(first, second, strict=True) if mine != other]
+    assert differing == [((seccomp.JUMP_EQUAL, 0, 3, 0x11111111), (seccomp.JUMP_EQUAL, 0, 3, 0x22222222))]
+
+
 def test_another_architecture_is_refused_in_the_first_steps():
     steps = [
         struct.unpack("HBBI", seccomp._program(1, Profile.CPU)[8 * index : 8 * index + 8])[3] for index in range(3)
