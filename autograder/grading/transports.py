@@ -118,6 +118,14 @@ class RestartingTransport:
         except LostAnswers:
             self._worker = None
 
+    def fresh(self) -> Worker:
+        """A worker of one's own that has seen no call yet: the first one, while it has seen none, otherwise a new one."""
+        first = self._worker
+        if first is None or not first.untouched:
+            return self.worker()
+        self._worker = None
+        return first
+
     def worker(self) -> Worker:
         """A fresh worker with the submission loaded. Raises Stopped when the exercise is not defined in it."""
         forbidden, seconds = list(self.mark.forbidden), self.mark.seconds

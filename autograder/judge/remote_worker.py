@@ -141,6 +141,11 @@ class Worker:
         self.devices = reply.devices
         return value
 
+    @property
+    def untouched(self) -> bool:
+        """The submission is loaded, and nothing was asked of it yet."""
+        return self.status is None and self._requests == 0
+
     def ask_ahead(self, records: Sequence[Record], device: str = "") -> None:
         """Have what is in the records answered, in order, before it is requested (see `autograder.judge.ahead`)."""
         frames = []
