@@ -11,6 +11,7 @@ from autograder.cli.export import export, gradescope
 from autograder.cli.grade import grade
 from autograder.cli.lab import lab
 from autograder.cli.matrix import matrix
+from autograder.cli.mutants import mutants
 from autograder.cli.record import record
 from autograder.cli.register import register
 from autograder.cli.reset import reset
@@ -33,5 +34,5 @@ def main() -> None:
     """
 
 
-for command in (doctor, lab, reset, grade, export, gradescope, build, matrix, register, record, demo):
+for command in (doctor, lab, reset, grade, export, gradescope, build, matrix, mutants, register, record, demo):
     main.add_command(command)
