@@ -35,3 +35,11 @@ def test_of_large_answers_only_the_latest_is_kept(make):
 def test_small_answers_are_all_kept():
     values = remembered([np.zeros(LARGE // 8)] * 5)
     assert all(value is not None for value in values)
+
+
+def test_an_object_that_stays_where_it_is_is_not_asked_for_its_size():
+    class Handle:
+        def __getattr__(self, name):
+            raise AssertionError(f"asked for {name}")
+
+    assert len(remembered([Handle(), (Handle(), 1.0)])) == 2
