@@ -11,6 +11,8 @@ show          values as a student would type them
 
 from autograder.toolkit.compare import Disagreement, assert_agrees, require
 from autograder.toolkit.contracts import (
+    assert_accepts_any_layout,
+    assert_computes_integers_in_float64,
     assert_inputs_unchanged,
     assert_keeps_dtype,
     assert_no_warnings,
@@ -21,16 +23,19 @@ from autograder.toolkit.performance import (
     assert_at_most_times_the_reference,
     assert_memory_grows_linearly,
     assert_steady_operations,
+    assert_work_grows_linearly,
 )
-from autograder.toolkit.strategies import arrays, elements, generator, matrices, spaced, vectors
+from autograder.toolkit.strategies import arrays, axes, axis_of, elements, generator, matrices, spaced, vectors
 from autograder.toolkit.student_tests import Candidate, assert_refuses, assert_spares
 
 __all__ = [
     "Candidate",
     "Disagreement",
     "arrays",
+    "assert_accepts_any_layout",
     "assert_agrees",
     "assert_at_most_times_the_reference",
+    "assert_computes_integers_in_float64",
     "assert_inputs_unchanged",
     "assert_keeps_dtype",
     "assert_memory_grows_linearly",
@@ -39,6 +44,9 @@ __all__ = [
     "assert_spares",
     "assert_steady_operations",
     "assert_value_error",
+    "assert_work_grows_linearly",
+    "axes",
+    "axis_of",
     "elements",
     "exercise",
     "generator",

@@ -2,6 +2,8 @@
 
 assert_inputs_unchanged(student.softmax, x)                   # arrays, tensors, modules
 assert_keeps_dtype(student.softmax, reference.softmax, x)
+assert_computes_integers_in_float64(student.softmax, reference.softmax, np.array([100, -100]))
+assert_accepts_any_layout(student.softmax, reference.softmax, x, axis=0)
 assert_value_error(student.softmax_with_temperature, x, 0.0, names=["0"])
 assert_no_warnings(student.softmax, np.full(3, -np.inf))
 """
@@ -20,22 +22,26 @@ from autograder.judge.protocol import Operation
 from autograder.judge.proxy import Function, Handle
 from autograder.toolkit.compare import Disagreement, assert_agrees
 from autograder.toolkit.show import show, show_pair
+from autograder.toolkit.strategies import spaced
+
+INTEGERS = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
 
 
-def assert_inputs_unchanged(function: Function, *positional: Any, **named: Any) -> None:
+def assert_inputs_unchanged(function: Function, *positional: Any, **named: Any) -> Any:
     """The call leaves its arguments as they were; of a module, its parameters and buffers, and whether it is in training mode.
 
-    Raises Disagreement with the argument before and after.
+    Returns what the call gave. Raises Disagreement with the argument before and after.
     """
     modules = [value for value in [*positional, *named.values()] if isinstance(value, Handle)]
     before_call = [_state(module) for module in modules]
-    _, after, named_after = function.with_inputs(*positional, **named)
+    value, after, named_after = function.with_inputs(*positional, **named)
     for before, now in [*zip(positional, after, strict=True), *((named[name], named_after[name]) for name in named)]:
         if not isinstance(before, Handle) and not _identical(before, now):
             got, expected = show_pair(now, before)
             raise Disagreement("changes its input: work on a copy", got, expected)
     for module, state in zip(modules, before_call, strict=True):
         _state_unchanged(state, _state(module))
+    return value
 
 
 def assert_keeps_dtype(
@@ -54,6 +60,42 @@ def assert_keeps_dtype(
         assert_agrees(function(*converted, **named), _as_type(exact, dtype), scale=scale)
     whole = [_as_type(np.rint(value), np.int64) if _is_numeric(value) else value for value in positional]
     assert_agrees(function(*whole, **named), reference(*whole, **named))
+
+
+def assert_computes_integers_in_float64(
+    function: Function, reference: Callable[..., Any], *positional: Any, scale: Any = None, **named: Any
+) -> None:
+    """Integers give what the same numbers give as float64: their sums, products and differences need not fit into their own type.
+
+    Args:
+        positional: arrays of whole numbers, converted to each integer type that can hold all of them; masks (bool) and everything else
+            are passed as they are.
+        scale: the size S of the numbers that are added up (see `compare`).
+    """
+    numbers = [value for value in positional if _is_numeric(value)]
+    exact = reference(*[_as_type(value, np.float64) for value in positional], **named)
+    for dtype in INTEGERS:
+        limits = np.iinfo(dtype)
+        if all(limits.min <= int(value.min()) and int(value.max()) <= limits.max for value in numbers):
+            assert_agrees(function(*[_as_type(value, dtype) for value in positional], **named), exact, scale=scale)
+
+
+def assert_accepts_any_layout(
+    function: Function, reference: Callable[..., Any], *positional: Any, scale: Any = None, **named: Any
+) -> None:
+    """However arrays lie in memory, the answer is right and they are left alone: also where they are every second entry of something
+    larger, or lie column by column, as after `.T`.
+
+    Args:
+        scale: the size S of the numbers that are added up (see `compare`).
+    """
+    expected = reference(*positional, **named)
+    for change in (np.ascontiguousarray, spaced, np.asfortranarray):
+        laid, laid_named = (
+            [_laid(value, change) for value in positional],
+            {n: _laid(v, change) for n, v in named.items()},
+        )
+        assert_agrees(assert_inputs_unchanged(function, *laid, **laid_named), expected, scale=scale)
 
 
 def assert_value_error(
@@ -93,6 +135,10 @@ def _as_type(value: Any, dtype: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(_as_type(item, dtype) for item in value)
     return np.asarray(value).astype(dtype)[()] if _is_numeric(value) else value
+
+
+def _laid(value: Any, change: Callable[..., Any]) -> Any:
+    return change(value) if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def _is_numeric(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Performance without flakiness: counts decide, and CPU time is a backstop.
 
 assert_steady_operations(student.softmax, small=[x[:8]], large=[x])
+assert_work_grows_linearly(student.dot, small=[a[:200], b[:200]], large=[a, b])
 assert_memory_grows_linearly(student.softmax_backward, small=[y, dy], large=[y4, dy4])
 assert_at_most_times_the_reference(3, student, reference, "softmax", [x])
 """
@@ -18,6 +19,9 @@ from autograder.toolkit.show import show_pair
 
 ALLOWED_STEPS = 2
 LINEAR_LIMIT = 8.0  # for inputs four times as large: linear code is at 4, quadratic at 16
+LINEAR_STEPS = 5.0  # likewise: counts do not vary, so that less room is needed
+STEPS_FOR_ANY_SIZE = 50
+SMALLEST_PEAK = 1 << 16
 FIRST_LOOK = 2
 CALLS_A_PAIR = 15
 PAIRS = 3
@@ -65,11 +69,25 @@ def assert_steady_operations(function: Function, *, small: list[Any], large: lis
         )
 
 
+def assert_work_grows_linearly(function: Function, *, small: list[Any], large: list[Any]) -> None:
+    """Steps and peak memory for `large`, four times the size of `small`, are about four times as many, or as few for code on whole
+    arrays: nothing is done once for every pair of numbers."""
+    few, many = counted(function, *small), counted(function, *large)
+    if many.steps > LINEAR_STEPS * few.steps + STEPS_FOR_ANY_SIZE:
+        raise Disagreement(
+            f"the work grows faster than the input: {few.steps} steps, then {many.steps} for one four times as large. "
+            "Is there a loop inside a loop, or a slice or a copy of everything at each step?"
+        )
+    _require_linear_memory(few.peak_bytes, many.peak_bytes)
+
+
 def assert_memory_grows_linearly(function: Function, *, small: list[Any], large: list[Any]) -> None:
     """Peak memory for `large`, four times the size of `small`, is at most 8 times as much. Use arrays of at least 64 KB."""
-    little = counted(function, *small).peak_bytes
-    much = counted(function, *large).peak_bytes
-    if much > LINEAR_LIMIT * max(little, 1 << 16):
+    _require_linear_memory(counted(function, *small).peak_bytes, counted(function, *large).peak_bytes)
+
+
+def _require_linear_memory(little: int, much: int) -> None:
+    if much > LINEAR_LIMIT * max(little, SMALLEST_PEAK):
         raise Disagreement(
             f"memory grows faster than the input: {little >> 10} KiB at its peak, then {much >> 10} KiB for an input four times as large. "
             "Which intermediate array is larger than the input?"

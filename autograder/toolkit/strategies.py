@@ -70,6 +70,16 @@ def matrices(
     return filled((rows, width), draw(SEEDS), magnitude)
 
 
+axes = st.integers(-4, 3)
+"""Numbers for `axis_of`."""
+
+
+def axis_of(x: Any, number: int) -> int:
+    """`number` as an axis that the array x has, counted from the back where it is negative."""
+    dims: int = x.ndim
+    return number % dims if number >= 0 else ~(~number % dims)
+
+
 def spaced(array: Any) -> Any:
     """The same values in an array that is not contiguous: every second entry of a larger one. Right code does not notice."""
     wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)

@@ -186,6 +186,15 @@ def test_parameters_that_differ_from_the_contract_are_named(old: str, new: str, 
         t.assert_parameters(wrong.Heads(6, 3), RIGHT.Heads(6, 3))
 
 
+def test_modules_that_share_what_they_learn_are_refused():
+    shared = (
+        "one_for_all = nn.Linear(4, 4)\nclass Shared(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    )
+    with pytest.raises(Disagreement, match=r"parameter `w\.weight` belongs to two modules"):
+        t.assert_own_parameters(program(shared + "        self.w = one_for_all").Shared, [])
+    t.assert_own_parameters(program(shared + "        self.w = nn.Linear(4, 4)").Shared, [])
+
+
 def test_layers_in_a_plain_list_are_lost_on_the_way_through_a_state_dict():
     wrong = heads(
         "self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))",
