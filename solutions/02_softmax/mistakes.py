@@ -246,7 +246,7 @@ def always_float64(x, axis=-1):
 
 @mistake(
     "softmax",
-    caught_by="test_computes_small_integer_types_in_float64",
+    caught_by="test_computes_integers_in_float64",
     says="Whole numbers are subtracted as they are: in int8 and uint8 the differences wrap around, and the exponential is "
     "float16. Convert integers first.",
 )
@@ -324,6 +324,52 @@ def every_score_with_every_other(x, axis=-1):
 def asks_torch(x, axis=-1):
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
     return torch.nan_to_num(torch.softmax(torch.tensor(x), dim=axis)).numpy()
+
+
+@mistake(
+    "softmax",
+    caught_by="test_stays_finite_in_half_precision",
+    says="The shares are the exponentials of x minus the logarithm of the sum. Beside large scores that logarithm is rounded away, so that "
+    "the shares of a slice no longer add up to 1: in float16 two equal scores of 10000 get a share of 1 each.",
+)
+def exponential_of_the_logarithm(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    largest = x.max(axis=axis, keepdims=True)
+    largest[np.isneginf(largest)] = 0
+    total = np.exp(x - largest).sum(axis=axis, keepdims=True)
+    total[total == 0] = 1
+    return np.exp(x - (largest + np.log(total)))
+
+
+@mistake(
+    "softmax",
+    caught_by="test_computes_integers_in_float64",
+    says="Integers are made integers of 64 bits before the maximum is subtracted. The difference of two large ones does not fit there "
+    "either: they have to become floats first.",
+)
+def differences_of_large_integers(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.int64)
+    largest = x.max(axis=axis, keepdims=True)
+    if x.dtype.kind == "f":
+        largest[np.isneginf(largest)] = 0
+    exponentials = np.exp(x - largest)
+    total = exponentials.sum(axis=axis, keepdims=True)
+    return exponentials / np.where(total == 0, 1, total).astype(total.dtype)
+
+
+@mistake(
+    "softmax",
+    caught_by="test_gives_zeros_where_everything_is_minus_infinity",
+    says="A score that is alone in its slice always gets everything. If it is -inf, nobody gets a share there either.",
+)
+def alone_gets_everything(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    if x.shape[axis] == 1:
+        return np.ones_like(x)
+    largest = x.max(axis=axis, keepdims=True)
+    exponentials = np.exp(x - np.where(np.isneginf(largest), 0, largest).astype(x.dtype))
+    total = exponentials.sum(axis=axis, keepdims=True)
+    return exponentials / np.where(total == 0, 1, total).astype(x.dtype)
 
 
 # ---- log_softmax
@@ -495,6 +541,22 @@ def log_slice_by_slice(x, axis=-1):
 def log_from_torch(x, axis=-1):
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
     return torch.nn.functional.log_softmax(torch.tensor(x), dim=axis).numpy()
+
+
+@mistake(
+    "log_softmax",
+    caught_by="test_keeps_the_dtype",
+    says="In float64 the logarithm is simplified first, but for the shorter types the shares are computed, and vanish, before their "
+    "logarithm is taken. There they vanish even sooner.",
+)
+def shares_of_short_numbers(x, axis=-1):
+    if x.dtype in (np.float16, np.float32):
+        with np.errstate(divide="ignore"):
+            return np.log(softmax(x, axis=axis))
+    x = x.astype(np.float64)
+    shifted = x - np.maximum(x.max(axis=axis, keepdims=True), np.finfo(np.float64).min)
+    total = np.exp(shifted).sum(axis=axis, keepdims=True)
+    return shifted - np.log(np.where(total == 0, 1, total))
 
 
 # ---- softmax_with_temperature

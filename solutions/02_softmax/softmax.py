@@ -107,8 +107,8 @@ def softmax(x, axis=-1):
     Returns:
         An array of the shape of x. Floating types keep their dtype; integers of any width
         give float64.
-        - For finite scores of any size, 10000 and -10000 too, everything is finite (in
-          float16 as well).
+        - For finite scores of any size, 10000 and -10000 too, everything is finite and
+          adds up to 1 (in float16 as well).
         - A score of -inf gets the share 0, exactly; a slice of nothing but -inf gets 0
           everywhere, never NaN.
 

@@ -412,7 +412,8 @@ def masked_softmax(scores, mask, axis=-1):
         - The other weights of a slice add up to 1 and are what softmax gives for these
           scores alone; finite scores may be of any size, 10000 or -1e100 too, visible or
           hidden.
-        - A slice that is hidden altogether has the weight 0 everywhere, never NaN.
+        - A slice that is hidden altogether has the weight 0 everywhere: never NaN and
+          never a warning.
 
     Raises:
         ValueError: the mask does not fit the scores. The message names both shapes.
@@ -521,7 +522,8 @@ def masked_attention(q, k, v, mask=None):
         (output, weights), of shapes (..., n_queries, d_v) and (..., n_queries, n_keys).
         - The scores are divided by the square root of d_k. Where the mask is False the
           weight is 0, exactly.
-        - A query that may look at nothing gets weights 0 and output 0.
+        - A query that may look at nothing gets weights 0 and output 0: never NaN and
+          never a warning.
         - What stands in v at a key that no query (of that sentence and head) may look at
           has no influence, be it NaN or infinite. NaN and infinities in v at other keys,
           and in q and k, are not asked about.

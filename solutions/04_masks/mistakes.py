@@ -208,6 +208,17 @@ def empty_sentences_dropped(sequences, length=None, pad=0):
     return np.array(rows, np.int64).reshape(len(rows), length)
 
 
+@mistake(
+    "pad_sequences",
+    caught_by="test_gives_int64_for_numbers_of_any_size",
+    says="The ids become floats on the way, and floats have 53 bits: large ids come back as their neighbours.",
+)
+def floats_on_the_way(sequences, length=None, pad=0):
+    length = max(map(len, sequences), default=0) if length is None else length
+    rows = [(list(sequence) + [pad] * length)[:length] for sequence in sequences]
+    return np.array(rows, dtype=float).reshape(len(sequences), length).astype(np.int64)
+
+
 # ---- padding_mask
 
 
@@ -315,6 +326,24 @@ def reshape_has_to_guess(tokens, pad=0):
     return (tokens != pad).reshape(len(tokens), 1, 1, -1)
 
 
+@mistake(
+    "padding_mask",
+    caught_by="test_pad_says_what_is_filling",
+    says="The ids are cut to 32 bits, where large ones turn into other ids and can become filling.",
+)
+def ids_of_32_bits(tokens, pad=0):
+    return (tokens.astype(np.int32) != pad)[:, None, None, :]
+
+
+@mistake(
+    "padding_mask",
+    caught_by="test_pad_says_what_is_filling",
+    says="Ids are compared as measured numbers are, where nearly equal is equal. Whole numbers are the same or not.",
+)
+def nearly_filling(tokens, pad=0):
+    return ~np.isclose(tokens, pad)[:, None, None, :]
+
+
 # ---- causal_mask
 
 
@@ -408,6 +437,15 @@ def positions_in_eight_bits(n):
 )
 def no_rows_to_stack(n):
     return np.stack([np.arange(n) <= query for query in range(n)])
+
+
+@mistake(
+    "causal_mask",
+    caught_by="test_sees_the_whole_past_however_long",
+    says="The mask is cut out of a table of a fixed size, so that longer texts get a mask that is too small.",
+)
+def cut_out_of_a_table(n):
+    return np.tri(2048, dtype=bool)[:n, :n].copy()
 
 
 # ---- decoder_mask
@@ -536,6 +574,15 @@ def as_many_positions_as_sentences(tokens, pad=0):
 def overwrites_the_tokens(tokens, pad=0):
     np.not_equal(tokens, pad, out=tokens, casting="unsafe")
     return tokens.astype(bool)[:, None, None, :] & causal_mask(tokens.shape[1])
+
+
+@mistake(
+    "decoder_mask",
+    caught_by="test_pad_says_what_is_filling",
+    says="The ids are cut to 16 bits, where large ones turn into other ids and can become filling.",
+)
+def positions_and_ids_of_16_bits(tokens, pad=0):
+    return padding_mask(tokens.astype(np.int16), pad) & causal_mask(tokens.shape[1])
 
 
 # ---- masked_softmax
@@ -745,7 +792,7 @@ def masked_always_float64(scores, mask, axis=-1):
 
 @mistake(
     "masked_softmax",
-    caught_by="test_computes_small_integer_types_in_float64",
+    caught_by="test_computes_integers_in_float64",
     says="Small whole numbers are computed in a small floating-point type, because NumPy takes the smallest it thinks enough. "
     "Convert integers first.",
 )
@@ -776,6 +823,34 @@ def bends_the_mask(scores, mask, axis=-1):
 def masked_by_torch(scores, mask, axis=-1):
     scores = scores if scores.dtype.kind == "f" else scores.astype(np.float64)
     return torch.nan_to_num(torch.softmax(torch.tensor(np.where(mask, scores, -np.inf)), axis)).numpy()
+
+
+@mistake(
+    "masked_softmax",
+    caught_by="test_gives_zeros_where_everything_is_hidden",
+    says="Where everything is hidden NaN arises, with a warning, and is replaced in the end. Those who read the warning search for a "
+    "mistake of their own: no NaN should arise at all.",
+)
+def nan_replaced_in_the_end(scores, mask, axis=-1):
+    scores = scores if scores.dtype.kind == "f" else scores.astype(np.float64)
+    scores = np.where(mask, scores, -np.inf)
+    exponentials = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return np.nan_to_num(exponentials / exponentials.sum(axis=axis, keepdims=True))
+
+
+@mistake(
+    "masked_softmax",
+    caught_by="test_keeps_the_dtype",
+    says="Hidden scores are set to the lowest number of their type. That number is a score, too: where all visible scores are as low, "
+    "what is hidden gets as much as they do.",
+)
+def lowest_number_of_the_type(scores, mask, axis=-1):
+    scores = scores if scores.dtype.kind == "f" else scores.astype(np.float64)
+    filled = np.where(mask, scores, np.finfo(scores.dtype).min)
+    with np.errstate(over="ignore"):
+        exponentials = np.exp(filled - filled.max(axis=axis, keepdims=True))
+    weights = exponentials / exponentials.sum(axis=axis, keepdims=True)
+    return np.where(np.broadcast_to(mask, scores.shape).any(axis=axis, keepdims=True), weights, 0).astype(scores.dtype)
 
 
 # ---- masked_attention
@@ -1094,3 +1169,35 @@ def attention_by_torch(q, k, v, mask=None):
     output = torch.nn.functional.scaled_dot_product_attention(*tensors, visible)
     scores, visible, _ = _parts(q, k, v, mask)
     return output.numpy(), masked_softmax(scores, visible)
+
+
+@mistake(
+    "masked_attention",
+    caught_by="test_a_query_that_sees_nothing_gets_nothing",
+    says="For a query that sees nothing NaN arises, with a warning, and is replaced in the end: no NaN should arise at all.",
+)
+def nan_of_blind_queries_replaced(q, k, v, mask=None):
+    q, k, v = (x if x.dtype.kind == "f" else x.astype(np.float64) for x in (q, k, v))
+    scores = q @ np.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1])
+    visible = np.broadcast_to(True if mask is None else mask, scores.shape)
+    scores = np.where(visible, scores, -np.inf)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True))
+    return weights @ np.where(visible.any(axis=-2)[..., np.newaxis], v, 0), weights
+
+
+@mistake(
+    "masked_attention",
+    caught_by="test_works_on_batches_and_repeats_the_mask",
+    says="The mask of one call is kept and hides in the next one, too. Without a mask nothing is hidden.",
+)
+def mask_of_the_last_call(q, k, v, mask=None, known=[]):
+    q, k, v = (x if x.dtype.kind == "f" else x.astype(np.float64) for x in (q, k, v))
+    scores = q @ np.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        known[:] = [mask]
+    elif known and known[0].shape == scores.shape:
+        mask = known[0]
+    visible = np.broadcast_to(True if mask is None else mask, scores.shape)
+    weights = masked_softmax(scores, visible)
+    return weights @ np.where(visible.any(axis=-2)[..., np.newaxis], v, 0), weights

@@ -329,11 +329,16 @@ class TestMultiHeadAttention:
 
     @points(0.5)
     def test_key_and_value_default_to_the_query(self, student):
-        """`forward(x)` is self-attention: queries, keys and values come from the same words."""
-        attention, x = module(student, 12, 3), normal(5, 2, 4, 12)
-        assert_agrees(attention.forward(x), telling(attention.forward(x, x, x)))
+        """`forward(x)` is self-attention: queries, keys and values come from the same words, whatever was asked before, and of
+        whichever module."""
+        attention, x, others = module(student, 12, 3), normal(5, 2, 4, 12), normal(6, 2, 4, 12)
+        expected = telling(attention.forward(x, x, x))
+        assert_agrees(attention.forward(x), expected)
         mask = np.tril(np.ones((4, 4), bool))
         assert_agrees(attention.forward(x, mask=mask), attention.forward(x, x, x, mask))
+        attention.forward(x, others, others, mask)
+        module(student, 12, 2)
+        assert_agrees(attention.forward(x), expected)
 
     @points(1)
     @example(seed=0, num_heads=2, shape=4)
@@ -455,7 +460,7 @@ class TestMultiHeadAttention:
         mask = np.array([[True, False, True, True], [False, False, True, False], [True, True, True, False]])
         assert_inputs_unchanged(attention.forward, query, key, value, mask)
         assert_inputs_unchanged(attention.forward, query, query, query)
-        assert_agrees(matrices(attention, 8), before)
+        require(np.array_equal(matrices(attention, 8), before), "the weights are others after a call")
         expected = telling(attention.forward(query, key, value, mask))
         assert_agrees(attention.forward(spaced(query), spaced(key), spaced(value), spaced(mask)), expected)
         turned = query.T.copy().T, key.swapaxes(0, 1).copy().swapaxes(0, 1), value, mask.T.copy().T

@@ -997,3 +997,57 @@ class OneSentenceAfterAnother(Right):
             outputs.append(output)
             weights.append(weight)
         return np.concatenate(outputs), np.concatenate(weights)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_key_and_value_default_to_the_query",
+    says="The keys of one call are kept and used by the next one that is given none. Where no key is given, the query takes its place.",
+)
+class KeepsTheKeys(Right):
+    kept = None
+
+    def forward(self, query, key=None, value=None, mask=None):
+        self.kept = key if key is not None else query if self.kept is None else self.kept
+        return super().forward(query, self.kept, query if value is None else value, mask)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_key_and_value_default_to_the_query",
+    says="The mask of one call is kept and hides in the next one, too. Without a mask nothing is hidden.",
+)
+class KeepsTheMask(Right):
+    mask = None
+
+    def forward(self, query, key=None, value=None, mask=None):
+        self.mask = self.mask if mask is None else mask
+        return super().forward(query, key, value, self.mask)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_key_and_value_default_to_the_query",
+    says="The number of heads belongs to the class and not to the module, so the newest module changes that of all others.",
+)
+class HeadsOfTheClass(Right):
+    heads = 1
+
+    def draw(self, rng):
+        type(self).heads = self.num_heads
+        super().draw(rng)
+
+    def split(self, x):
+        return split_heads(x, type(self).heads)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_leaves_arguments_and_weights_unchanged_however_they_lie_in_memory",
+    says="Every call changes w_o a little. The weights change by learning only.",
+)
+class WeightsWearOff(Right):
+    def forward(self, query, key=None, value=None, mask=None):
+        answer = super().forward(query, key, value, mask)
+        self.w_o = self.w_o * (1 - 1e-12)
+        return answer
