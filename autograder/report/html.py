@@ -15,6 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from autograder.quiz.table import with_quiz_in_one
 from autograder.report import words
 from autograder.report.classroom import internal_faults, to_settle, unconfined, unit_tables
 from autograder.report.file_names import page_paths
@@ -33,7 +34,11 @@ def html_result(result: Result, references: Mapping[str, str] | None = None) -> 
         references: the reference solutions to show, by exercise.
     """
     shown = presentable_result(result)
-    return _environment().get_template("result.html").render(result=shown, references=references or {})
+    return (
+        _environment()
+        .get_template("result.html")
+        .render(result=shown, contents=_contents(shown.exercises), references=references or {})
+    )
 
 
 def html_exercise(exercise: ExerciseResult, reference: str = "") -> str:
@@ -61,6 +66,14 @@ def html_class(report: Report) -> str:
             to_settle=to_settle(results),
         )
     )
+
+
+def _contents(exercises: list[ExerciseResult]) -> list[tuple[ExerciseResult, int]]:
+    """The lines of a page's contents, each with the number of the card that it leads to; the questions of a quiz share one."""
+    lines = with_quiz_in_one(exercises)
+    cards = {exercise.name: place for place, exercise in reversed([*enumerate(exercises, 1)])}
+    questions = cards.keys() - {line.name for line in lines}
+    return [(line, cards.get(line.name) or min(cards[name] for name in questions)) for line in lines]
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 
 import pytest
 from rich.console import Console
@@ -75,6 +76,14 @@ def test_the_page_of_a_student_explains_right_and_wrong_answers(results):
     assert "not marked, but right" in page
     assert "From the sun outwards" in page
     assert "Number 1 as one counts" in page  # of an answer that was right
+
+
+def test_the_contents_of_a_students_page_have_one_line_for_the_quiz(results):
+    page = html_result(results["bela"])
+    contents = page[page.index('<table class="ag-contents">') : page.index("</table>")]
+    assert re.findall(r'href="#(.*?)"', contents) == ["exercise-1", "exercise-2"]
+    assert "9 of 11" in contents
+    assert page.count('id="exercise-2"') == 1
 
 
 @pytest.mark.parametrize("level", [Feedback.CATEGORY, Feedback.SCORE])
