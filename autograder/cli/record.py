@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,15 +10,15 @@ from rich.console import Console
 
 from autograder.cli.errors import one_line
 from autograder.cli.grade import graded_with_progress, keeping, kept_results
-from autograder.course import CourseError, find_course
+from autograder.course import Course, CourseError, Unit, find_course
 from autograder.grading.batch import default_jobs
 from autograder.judge.layers import Isolation
 from autograder.report import print_report
-from autograder.results import Report
+from autograder.results import Report, Result
 
 
 @click.command()
-@click.argument("unit")
+@click.argument("units", nargs=-1, metavar="[UNIT]…")
 @click.option("--regrade", is_flag=True, help="Also what nbgrader has graded before: after a mended grader.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=None, help="Processes to grade with.  [default: one per processor]"
@@ -35,34 +36,58 @@ from autograder.results import Report
     metavar="DIR",
     help="The course; otherwise the one this folder lies in.",
 )
-def record(unit: str, regrade: bool, jobs: int | None, isolation: str, course: Path | None) -> None:
-    """Grade what was handed in for UNIT (submitted/STUDENT/UNIT/) and record it in nbgrader's gradebook.
+def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: str, course: Path | None) -> None:
+    """Grade what was handed in for each UNIT (submitted/STUDENT/UNIT/) and record it in nbgrader's gradebook.
 
-    The same marks as `nbgrader autograde UNIT` gives, sooner. Comments and marks given by hand are kept. Exit status 1
-    when the gradebook does not have what the judge gave.
+    Without UNIT: everything that was handed in. The same marks as `nbgrader autograde UNIT` gives, sooner. Comments and
+    marks given by hand are kept. Exit status 1 when the gradebook does not have what the judge gave.
     """
     with one_line():
         home = find_course(course)
         if not home.has_solutions:
             raise CourseError(f"{home.root} is a student's copy of the course: a gradebook needs its solutions/.")
+        # jsonschema would compile a grammar for international addresses: a second for what no notebook needs.
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # the documented way to hide a module
         try:
             from autograder.gradebook import class_run
         except ModuleNotFoundError:
             raise CourseError("nbgrader is not installed: pip install 'transformer-autograder[instructor]'.") from None
-        chosen = home.unit(unit)
-        found = class_run.handed_in(home, chosen)
-        keys = class_run.keys_of(home, found)
-        console = Console()
+        chosen = [home.unit(name) for name in units] or class_run.units_handed_in(home)
+        for unit in chosen:
+            for sentence in class_run.put_in_place(home, unit):
+                click.echo(f"autograder: {sentence}", err=True)
+        if not units:  # nobody asked for one that only has folders without notebooks
+            chosen = [unit for unit in chosen if class_run.has_notebooks(home, unit)]
+        found = {unit.name: class_run.handed_in(home, unit) for unit in chosen}
+        keys = {name: class_run.keys_of(home, those) for name, those in found.items()}
         mode = Isolation(isolation)
+        everything = [one for those in found.values() for one in those]
         grading = keeping(kept_results(home, mode))
-        results = graded_with_progress(found, home, mode, jobs or default_jobs(), Console(stderr=True), grading)
-        print_report(Report(results), console)
+        results = graded_with_progress(everything, home, mode, jobs or default_jobs(), Console(stderr=True), grading)
+        print_report(Report(results), Console())
         options = (class_run.REGRADE,) if regrade else ()
-        unrecorded = class_run.record(home, chosen, results, keys, mode, *options)
-        problems = [f"{student}: no score was recorded; grade it again." for student in unrecorded]
-        known = [result for result in results if result.submission not in unrecorded]
-        problems += class_run.differences(home, chosen, known)
-    for problem in problems:
-        click.echo(f"autograder: {problem}", err=True)
-    click.echo(f"{len(results) - len(problems)} of {len(results)} submissions of {chosen.name} are in the gradebook.")
-    raise SystemExit(1 if problems else 0)
+        wrong = False
+        for unit in chosen:
+            of_unit = [result for result in results if result.unit == unit.name]
+            problems = _problems(home, unit, of_unit, keys[unit.name], mode, *options)
+            for sentence in problems:
+                click.echo(f"autograder: {sentence}", err=True)
+            right = max(len(of_unit) - len(problems), 0)
+            click.echo(f"{right} of {len(of_unit)} submissions of {unit.name} are in the gradebook.")
+            wrong |= bool(problems)
+    raise SystemExit(1 if wrong else 0)
+
+
+def _problems(
+    course: Course, unit: Unit, results: list[Result], keys: dict[str, str], isolation: Isolation, *options: str
+) -> list[str]:
+    """A sentence for each submission of `unit` whose marks nbgrader did not record as they are."""
+    from autograder.gradebook import class_run
+
+    try:
+        unrecorded = class_run.record(course, unit, results, keys, isolation, *options)
+    except CourseError as error:  # the next unit may go better
+        return [str(error)]
+    problems = [f"{student}: no score was recorded; grade it again." for student in unrecorded]
+    known = [result for result in results if result.submission not in unrecorded]
+    return problems + class_run.differences(course, unit, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,26 +20,67 @@ from autograder.results import Result
 from autograder.submission import Found, find_submissions
 
 REGRADE = "--force"
+NBGRADER = """\
+import sys
+sys.modules["rfc3987_syntax"] = None
+from nbgrader.apps.nbgraderapp import main
+main()
+"""
+"""nbgrader without jsonschema's check of international addresses, which no notebook needs: it compiles a grammar for a second."""
+
+
+def units_handed_in(course: Course) -> list[Unit]:
+    """The units for which nbgrader has collected something. Raises CourseError when there are none."""
+    units = [unit for unit in course.units.values() if _folders(course, unit)]
+    if not units:
+        raise CourseError(f"Nobody has handed in anything: there is no {course.root / 'submitted'}/STUDENT/UNIT/.")
+    return units
+
+
+def put_in_place(course: Course, unit: Unit) -> list[str]:
+    """Copy a notebook of another name to the one that nbgrader looks for: it would pass the student over. Nothing is overwritten.
+
+    Returns:
+        A sentence for each such copy, and for each student who has handed in no notebook.
+    """
+    told = []
+    for folder in _folders(course, unit):
+        student, place = folder.parent.name, folder / f"{unit.slug}.ipynb"
+        if place.exists():
+            continue
+        others = [
+            one for one in _found_in(course, unit, folder) if Path(one.path).suffix == ".ipynb" and not one.member
+        ]
+        if others and not Path(others[0].path).is_symlink():
+            shutil.copyfile(others[0].path, place)
+            told.append(f"{student}: {Path(others[0].path).name} is graded as {place.name}, the name of the notebook.")
+        else:
+            told.append(f"{student} has handed in no notebook for {unit.name}: there is nothing to grade.")
+    return told
+
+
+def has_notebooks(course: Course, unit: Unit) -> bool:
+    return any((folder / f"{unit.slug}.ipynb").is_file() for folder in _folders(course, unit))
 
 
 def handed_in(course: Course, unit: Unit) -> list[Found]:
     """The notebooks of `unit` that nbgrader has collected. Raises CourseError when there are none."""
     submitted = course.root / "submitted"
-    if not any(submitted.glob(f"*/{unit.name}/{unit.slug}.ipynb")):
+    if not has_notebooks(course, unit):
         raise CourseError(
             f"Nobody has handed in {unit.name}: there is no {submitted}/STUDENT/{unit.name}/{unit.slug}.ipynb."
         )
-    return find_submissions([submitted], course, unit.name)
+    # A notebook of this unit that lies in another unit's folder is none that nbgrader would take for this one.
+    return [one for one in find_submissions([submitted], course, unit.name) if _file_of(course, unit, one).is_file()]
 
 
 def keys_of(course: Course, found: Iterable[Found]) -> dict[str, str]:
     """Student to the key of the file as it is now. Taken before the judge reads it: one that changes later is judged again."""
     keys = {}
     for one in found:
-        unit = course.unit(one.unit)
-        file = course.root / "submitted" / one.student / unit.name / f"{unit.slug}.ipynb"
+        file = _file_of(course, course.unit(one.unit), one)
         if file.is_file():
-            keys[one.student] = key_of(one.student, unit.name, file.read_bytes())
+            keys[one.student] = key_of(one.student, one.unit, file.read_bytes())
     return keys
 
 
@@ -63,13 +105,14 @@ def record(
     with tempfile.TemporaryDirectory(prefix="ready-") as folder:
         file = Path(folder) / "results.json"
         write_ready(file, ready)
-        command = [sys.executable, "-m", "nbgrader", "autograde", unit.name, *options]
+        command = [sys.executable, "-c", NBGRADER, "autograde", unit.name, *options]
         command += [f"--GradeWithJudge.ready={file}", f"--GradeWithJudge.isolation={isolation.value}"]
         with scripts_on_path():
             ended = subprocess.run(
                 command, cwd=course.root, capture_output=True, text=True, check=False, env=os.environ
             )
-    unrecorded = sorted(one.submission for one in results if _recorded(course, unit, one.submission) is None)
+    recorded = _recorded(course, unit)
+    unrecorded = sorted(one.submission for one in results if one.submission not in recorded)
     if ended.returncode != 0 and not unrecorded:
         lines = [line for line in ended.stderr.splitlines() if line.strip()]
         raise CourseError(f"nbgrader could not record {unit.name}: {lines[-1] if lines else 'it says nothing'}")
@@ -78,14 +121,15 @@ def record(
 
 def differences(course: Course, unit: Unit, results: Iterable[Result]) -> list[str]:
     """A sentence for each score in the gradebook that is not the Result's. None, if all is well."""
+    recorded = _recorded(course, unit)
     found = []
     for result in results:
         if result.internal:
             continue
         given = {f"check-{exercise.name}": exercise.points for exercise in result.exercises}
-        recorded = _recorded(course, unit, result.submission)
-        if recorded != given:
-            found.append(f"{result.submission}: the gradebook has {recorded}, the judge gave {given}.")
+        kept = recorded.get(result.submission)
+        if kept != given:
+            found.append(f"{result.submission}: the gradebook has {kept}, the judge gave {given}.")
     return found
 
 
@@ -103,15 +147,35 @@ def register_if_new(course: Course, unit: Unit) -> None:
     register(course)
 
 
-def _recorded(course: Course, unit: Unit, student: str) -> dict[str, float | None] | None:
-    """The automatic score of each check cell; None where there is no submission or it waits for review."""
+def _folders(course: Course, unit: Unit) -> list[Path]:
+    """Where students' work for `unit` lies."""
+    return sorted(folder for folder in (course.root / "submitted").glob(f"*/{unit.name}") if folder.is_dir())
+
+
+def _found_in(course: Course, unit: Unit, folder: Path) -> list[Found]:
+    try:
+        return find_submissions([folder], course, unit.name)
+    except CourseError:  # nothing of this unit
+        return []
+
+
+def _file_of(course: Course, unit: Unit, one: Found) -> Path:
+    return course.root / "submitted" / one.student / unit.name / f"{unit.slug}.ipynb"
+
+
+def _recorded(course: Course, unit: Unit) -> dict[str, dict[str, float]]:
+    """Of each student, the automatic score of each check cell; without those who wait for review."""
+    recorded = {}
     with Gradebook(_url(course)) as gradebook:
         try:
-            notebook = gradebook.find_submission_notebook(unit.slug, unit.name, student)
+            notebooks = gradebook.notebook_submissions(unit.slug, unit.name)
         except MissingEntry:
-            return None
-        scores = {grade.name: grade.auto_score for grade in notebook.grades}
-        return None if None in scores.values() else scores
+            return {}
+        for notebook in notebooks:
+            scores = {grade.name: grade.auto_score for grade in notebook.grades}
+            if None not in scores.values():
+                recorded[notebook.student.id] = scores
+    return recorded
 
 
 def _url(course: Course) -> str:

@@ -1,4 +1,4 @@
-"""Run the real nbgrader on a course, and read its gradebook back."""
+"""Run the real nbgrader, or our command, on a course, and read its gradebook back."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def nbgrader(course: Course, *arguments: str) -> subprocess.CompletedProcess[str
         "PYTHONPATH": str(REPOSITORY),
     }
     command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, check=False)
+
+
+def autograder(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`autograder …` in the course's folder, with no settings but its own."""
+    home = course.root.parent / "home"
+    home.mkdir(exist_ok=True)
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home), "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", *arguments]
     return subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, Unit
 from autograder.gradebook import class_run
 from autograder.judge.layers import Isolation
 from autograder.results import ExerciseResult, Result, Verdict
 
-from .course import REPOSITORY, RIGHT, filled, hand_in, write_course
-from .nbgrader_runs import gradebook_url, nbgrader, scores
+from .course import RIGHT, filled, hand_in, write_course
+from .nbgrader_runs import autograder, gradebook_url, nbgrader, scores
 
 WRONG = {**RIGHT, "double": "def double(x):\n    return 3.0 * x\n"}
 MARKS = {"ann": (3.0, 2.0), "bob": (0.0, 2.0), "cut": (0.0, 0.0)}
-
-
-def autograder(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
-    home = course.root.parent / "home"
-    home.mkdir(exist_ok=True)
-    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home), "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-c", "from autograder.cli import main; main()", *arguments]
-    return subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +103,45 @@ def test_a_students_copy_has_no_gradebook(tmp_path):
     (tmp_path / "exercises" / "01_numbers").mkdir(parents=True)
     with pytest.raises(CourseError, match="Nobody has handed in"):
         class_run.handed_in(Course(tmp_path, {}), next(iter(write_course(tmp_path / "c").units.values())))
+
+
+def bare_course(root: Path) -> tuple[Course, Path]:
+    """A course of one unit, and the folder in which ann has handed in something."""
+    folder = root / "submitted" / "ann" / "01_numbers"
+    folder.mkdir(parents=True)
+    return Course(root, {"01_numbers": Unit("01_numbers", root)}), folder
+
+
+def test_a_notebook_of_another_name_is_put_where_nbgrader_looks(tmp_path):
+    course, folder = bare_course(tmp_path)
+    (folder / "numbers (1).ipynb").write_bytes(b"{}")
+    (told,) = class_run.put_in_place(course, course.unit("numbers"))
+    assert told.startswith("ann: numbers (1).ipynb is graded as numbers.ipynb")
+    assert (folder / "numbers.ipynb").read_bytes() == b"{}"
+
+
+def test_a_notebook_in_its_place_is_left_alone(tmp_path):
+    course, folder = bare_course(tmp_path)
+    (folder / "numbers.ipynb").write_bytes(b"[]")
+    (folder / "numbers (1).ipynb").write_bytes(b"{}")
+    assert class_run.put_in_place(course, course.unit("numbers")) == []
+    assert (folder / "numbers.ipynb").read_bytes() == b"[]"
+
+
+@pytest.mark.parametrize("others", [[], ["notes.txt"], ["numbers.py"]])
+def test_who_has_handed_in_no_notebook_is_named(tmp_path, others):
+    course, folder = bare_course(tmp_path)
+    for name in others:
+        (folder / name).write_text("x = 1")
+    assert class_run.put_in_place(course, course.unit("numbers")) == [
+        "ann has handed in no notebook for 01_numbers: there is nothing to grade."
+    ]
+    assert not class_run.has_notebooks(course, course.unit("numbers"))
+
+
+def test_a_link_is_not_followed(tmp_path):
+    course, folder = bare_course(tmp_path)
+    (tmp_path / "bobs.ipynb").write_bytes(b"{}")
+    (folder / "numbers (1).ipynb").symlink_to(tmp_path / "bobs.ipynb")
+    assert class_run.put_in_place(course, course.unit("numbers"))
+    assert not (folder / "numbers.ipynb").exists()
