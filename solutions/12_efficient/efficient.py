@@ -64,6 +64,13 @@ from autograder import check
 #
 # </details>
 #
+# <details><summary>Help: right in one block, wrong where a later block has the largest score</summary>
+#
+# The sum so far belongs to the old maximum. Is it multiplied by $e^{m - m'}$ before the block's own sum is added, and does
+# `m` still hold the **old** maximum in that line? Do it for the table above: 1.5 has to become 0.75.
+#
+# </details>
+#
 # <details><summary>Help: the result has NaN where some scores are -inf</summary>
 #
 # A block of nothing but `-inf` leaves $m$ at `-inf`, and `-inf - (-inf)` is NaN. Which number could be taken away instead,
@@ -189,6 +196,12 @@ check(online_softmax)
 #
 # For `causal`, a score is hidden if its key's number is larger than its query's. Both blocks begin somewhere:
 # `torch.arange(first, last, device=q.device)` gives the numbers.
+#
+# </details>
+#
+# <details><summary>Help: right in one block, wrong where a later block has the largest score</summary>
+#
+# Two numbers are carried along, $s$ and $a$, and both belong to the old maximum: the same factor goes to both.
 #
 # </details>
 #
