@@ -229,6 +229,19 @@ def always(student, *favourites, logit=50.0, **changed):
     return model
 
 
+def drawn_model(student, **changed):
+    """A model with the same weights every time: it answers SRC with 7 3 3 3 4 and with 2 6 6 6 6 6 …, if 4 is `eos`."""
+    model = small(student, **changed)
+    weights = t.weights_like(t.state_of(model).parameters, 11)
+    plain = {
+        name: torch.full_like(value, float(name.endswith("weight")))
+        for name, value in weights.items()
+        if value.dim() == 1
+    }
+    t.load_state(model, weights | plain)
+    return model
+
+
 @exercise("greedy_decode", beside=["Transformer"])
 class TestGreedyDecode:
     def test_writes_until_max_length(self, student):
@@ -238,6 +251,23 @@ class TestGreedyDecode:
     def test_stops_when_all_have_ended(self, student):
         """A model that always says `eos` has written one token: `eos` belongs to the answer, `bos` does not."""
         assert_agrees(student.greedy_decode(always(student, 2), SRC, 1, 2, 4), tokens([2], [2]))
+
+    def test_each_row_ends_by_itself(self, student):
+        """Two sources at once are answered as each of them alone: the one that has ended holds 0 until the other ends."""
+        model = drawn_model(student)
+        for row in (0, 1):
+            alone = student.greedy_decode(model, SRC[row : row + 1], 1, 4, 8)
+            together = student.greedy_decode(model, SRC, 1, 4, 8)[row : row + 1]
+            n = alone.shape[1]
+            assert_agrees(together[:, :n].clone(), alone)
+            require(not together[:, n:].any(), "after its `eos` a row holds 0", together)
+
+    def test_nothing_is_dropped(self, student):
+        """A model that drops half of everything in training writes in train() mode what it writes in eval() mode."""
+        model = drawn_model(student, dropout=0.5)
+        expected = student.greedy_decode(model, SRC, 1, 4, 8)
+        t.training(model)
+        assert_agrees(student.greedy_decode(model, SRC, 1, 4, 8), expected)
 
     def test_takes_the_lowest_of_equally_likely_tokens(self, student):
         """4 and 7 are as likely as each other."""
@@ -304,9 +334,13 @@ class TestTrain:
         require(rows == {1, 4, 5, 7}, "the rows of the target embedding that change are 1, 4, 5 and 7", sorted(rows))
 
     def test_padding_is_not_learned(self, student):
-        """For [4, 2, 0, 0] the decoder is given [1, 4, 2, 0], but nothing is asked after `eos`: 2 and 0 learn nothing."""
-        rows = moved_rows(student, [(tokens([4, 2]), tokens([4, 2, 0, 0]))] * 3)
-        require(rows == {1, 4}, "the rows of the target embedding that change are 1 and 4", sorted(rows))
+        """For [4, 2, 0, 0] the decoder is given [1, 4, 2, 0], but nothing is asked after `eos`: 2 and 0 learn nothing. So it is with
+        the padding of a model that was made with another one."""
+        for pad in (0, 6):
+            rows = moved_rows(student, [(tokens([4, 2]), tokens([4, 2, pad, pad]))] * 3, pad=pad)
+            require(
+                rows == {1, 4}, f"the rows of the target embedding that change are 1 and 4 (pad={pad})", sorted(rows)
+            )
 
     def test_the_loss_falls(self, student):
         """Thirty times the same pair: its tokens become more likely."""
