@@ -372,6 +372,21 @@ def alone_gets_everything(x, axis=-1):
     return exponentials / np.where(total == 0, 1, total).astype(x.dtype)
 
 
+@mistake(
+    "softmax",
+    caught_by="test_gives_nothing_to_scores_of_minus_infinity",
+    says="A score of -inf is replaced by one that is far below the largest. What it gets is next to nothing, but it is not nothing.",
+)
+def minus_infinity_far_below_the_largest(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    largest = x.max(axis=axis, keepdims=True)
+    largest[np.isneginf(largest)] = 0
+    exponentials = np.exp(np.where(np.isneginf(x), np.array(-40, x.dtype), x - largest))
+    exponentials = np.where(np.isneginf(x).all(axis=axis, keepdims=True), np.zeros((), x.dtype), exponentials)
+    total = exponentials.sum(axis=axis, keepdims=True)
+    return np.divide(exponentials, total, out=np.zeros_like(exponentials), where=total != 0)
+
+
 # ---- log_softmax
 
 

@@ -585,6 +585,15 @@ def positions_and_ids_of_16_bits(tokens, pad=0):
     return padding_mask(tokens.astype(np.int16), pad) & causal_mask(tokens.shape[1])
 
 
+@mistake(
+    "decoder_mask",
+    caught_by="test_works_for_a_single_token_and_for_none",
+    says="The number of keys is left to reshape, which cannot guess it where there are no sentences.",
+)
+def keys_left_to_reshape(tokens, pad=0):
+    return (tokens != pad).reshape(len(tokens), 1, 1, -1) & causal_mask(tokens.shape[1])
+
+
 # ---- masked_softmax
 
 
@@ -1200,4 +1209,20 @@ def mask_of_the_last_call(q, k, v, mask=None, known=[]):
         mask = known[0]
     visible = np.broadcast_to(True if mask is None else mask, scores.shape)
     weights = masked_softmax(scores, visible)
+    return weights @ np.where(visible.any(axis=-2)[..., np.newaxis], v, 0), weights
+
+
+@mistake(
+    "masked_attention",
+    caught_by="test_a_hidden_key_has_no_influence",
+    says="Hidden scores are lowered by a million. One that is larger than the others by more than that shows through.",
+)
+def lowered_by_a_million(q, k, v, mask=None):
+    q, k, v = (x if x.dtype.kind == "f" else x.astype(np.float64) for x in (q, k, v))
+    scores = q @ np.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1])
+    visible = np.broadcast_to(True if mask is None else mask, scores.shape)
+    lowered = scores.astype(np.float64) - np.where(visible, 0.0, 1e6)
+    powers = np.exp(lowered - lowered.max(axis=-1, keepdims=True))
+    weights = np.where(visible.any(axis=-1, keepdims=True), powers / powers.sum(axis=-1, keepdims=True), 0)
+    weights = weights.astype(scores.dtype)
     return weights @ np.where(visible.any(axis=-2)[..., np.newaxis], v, 0), weights
