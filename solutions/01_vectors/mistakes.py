@@ -252,6 +252,21 @@ def uses_the_operator(a, b):
     return float(np.asarray(a, float) @ np.asarray(b, float))
 
 
+@mistake(
+    "dot",
+    caught_by="test_computes_whole_numbers_as_floats",
+    says="Whole numbers are made integers of 64 bits before they are multiplied. Products of large ones do not fit there either; floats "
+    "have room for all of them.",
+)
+def whole_numbers_in_64_bits(a, b):
+    if len(a) != len(b):
+        raise ValueError(f"a has {len(a)} components, b has {len(b)}")
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype.kind in "iu" and b.dtype.kind in "iu":
+        a, b = a.astype(np.int64), b.astype(np.int64)
+    return float((a * b).sum())
+
+
 # ---- norm
 
 
@@ -628,6 +643,20 @@ def divides_in_every_step(a, b):
     return max(-1.0, min(1.0, sum(float(x) / norm(a) * (float(y) / norm(b)) for x, y in zip(a, b))))
 
 
+@mistake(
+    "cosine_similarity",
+    caught_by="test_depends_on_directions_only",
+    says="A cosine that is nearly 1 or -1 is made 1 or -1. Only what lies beyond has to be brought back: two directions may be close and "
+    "yet not the same.",
+)
+def nearly_one_is_made_one(a, b):
+    product, lengths = dot(a, b), norm(a) * norm(b)
+    if lengths == 0.0:
+        return 0.0
+    cosine = product / lengths
+    return float(round(cosine)) if abs(abs(cosine) - 1.0) < 1e-8 else cosine
+
+
 # ---- angle
 
 
@@ -845,6 +874,21 @@ def normalises_before_measuring(a, b):
             length = norm(vector)
             for i in range(len(vector)):
                 vector[i] = vector[i] / length
+    return math.acos(cosine)
+
+
+@mistake(
+    "angle",
+    caught_by="test_is_exact_away_from_the_ends",
+    says="Cosines that are nearly 1 or -1 count as 1 or -1. The arc cosine is steep there: a difference in the tenth digit is an angle "
+    "that one can see.",
+)
+def nearly_parallel_is_made_parallel(a, b):
+    cosine = cosine_similarity(a, b)
+    if norm(a) == 0 or norm(b) == 0:
+        raise ValueError("a vector of zeros has no direction")
+    if math.isclose(abs(cosine), 1.0, rel_tol=1e-9):
+        cosine = math.copysign(1.0, cosine)
     return math.acos(cosine)
 
 
@@ -1569,6 +1613,20 @@ def asserts_rows_of_equal_length(x, y):
     return unit(x) @ unit(y).T
 
 
+@mistake(
+    "cosine_similarity_matrix",
+    caught_by="test_keeps_the_type_and_takes_whole_numbers_and_lists",
+    says="Only whole numbers with a sign are made floats. Those without one, such as uint8, are multiplied in their own type, where the "
+    "squares do not fit.",
+)
+def unsigned_numbers_are_forgotten(x, y):
+    x, y = (a.astype(np.float64) if a.dtype.kind == "i" else a for a in (np.asarray(x), np.asarray(y)))
+    if x.shape[-1] != y.shape[-1]:
+        raise ValueError(f"rows of x have {x.shape[-1]} components, rows of y {y.shape[-1]}")
+    lengths_x, lengths_y = (np.sqrt((a * a).sum(axis=1, keepdims=True)) for a in (x, y))
+    return (x / np.where(lengths_x == 0, 1, lengths_x)) @ (y / np.where(lengths_y == 0, 1, lengths_y)).T
+
+
 # ---- most_similar
 
 
@@ -1842,3 +1900,15 @@ def cuts_components_off(query, keys, k=1):
     query, keys = np.asarray(query), np.asarray(keys)
     size = min(len(query), keys.shape[1])
     return np.argsort(-cosine_similarity_matrix([query[:size]], keys[:, :size])[0], kind="stable")[:k]
+
+
+@mistake(
+    "most_similar",
+    caught_by="test_tells_close_cosines_apart",
+    says="The cosines are rounded before they are sorted, so that close ones count as equal.",
+)
+def cosines_rounded(query, keys, k=1):
+    if not 1 <= k <= len(keys):
+        raise ValueError(f"k is {k}, there are {len(keys)} keys")
+    cosines = np.round(cosine_similarity_matrix(np.asarray(query)[np.newaxis, :], keys)[0], 8)
+    return np.argsort(-cosines, kind="stable")[:k]

@@ -479,6 +479,20 @@ def one_sentence_at_a_time(q, k, scaled=True):
     return scores
 
 
+@mistake(
+    "attention_scores",
+    caught_by="test_keeps_the_dtype",
+    says="Integers are made integers of 64 bits before they are multiplied. Products of large ones do not fit there either: they have to "
+    "become floats first.",
+)
+def products_in_64_bits(q, k, scaled=True):
+    if q.dtype.kind in "iu":
+        q, k = q.astype(np.int64), k.astype(np.int64)
+    scores = q @ np.swapaxes(k, -1, -2)
+    scores = scores if scores.dtype.kind == "f" else scores.astype(np.float64)
+    return scores / math.sqrt(q.shape[-1]) if scaled else scores
+
+
 # ---- weighted_values
 
 
@@ -1060,6 +1074,20 @@ def attention_from_torch(q, k, v):
     q, k, v = (torch.tensor(a if a.dtype.kind == "f" else a.astype(np.float64)) for a in (q, k, v))
     weights = torch.softmax(q @ k.transpose(-1, -2) / math.sqrt(k.shape[-1]), dim=-1)
     return (weights @ v).numpy(), weights.numpy()
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    caught_by="test_stays_finite_in_half_precision",
+    says="The weights are the exponentials of the scores minus the logarithm of their sum. Beside large scores that logarithm is rounded "
+    "away, so that the weights of a query no longer add up to 1.",
+)
+def exponential_of_the_logarithm(q, k, v):
+    scores = attention_scores(q, k)
+    largest = scores.max(axis=-1, keepdims=True)
+    logarithm = largest + np.log(np.exp(scores - largest).sum(axis=-1, keepdims=True))
+    weights = np.exp(scores - logarithm)
+    return weights @ v, weights
 
 
 # ---- self_attention
