@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import torch
 
 from autograder.faults import InternalFault, Stopped, StudentError
 from autograder.grading.programs import pieces_of
@@ -28,7 +29,7 @@ from autograder.results import Verdict
 
 SOURCE = [Piece("import numpy as np\ndef f(x): return x", "cell 1", 1)]
 REPEATS = 5
-MOST_OF_A_UNIT = 0.7
+MOST_OF_A_UNIT = {"softmax": 0.7, "multihead": 0.6}  # measured: 0.53 to 0.61, and 0.34 to 0.46 (docs/security.md)
 LARGE = np.arange(4 << 20, dtype=np.float64)  # 32 MB
 
 
@@ -156,6 +157,15 @@ def ended_children(pid: int) -> float:
     return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.fixture
+def one_thread():
+    """PyTorch on one thread, as in a worker: threads that wait for each other on a busy machine burn more than the work itself."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @contextmanager
 def encoding_timed(monkeypatch):
     """A list of the CPU seconds that encoding and decoding take in this process."""
@@ -178,10 +188,10 @@ def encoding_timed(monkeypatch):
         yield spent
 
 
-@pytest.mark.parametrize("name", ["softmax", "multihead"])
-def test_the_judges_share_of_the_time_of_a_unit(grader, course, monkeypatch, name):
+@pytest.mark.parametrize("name", MOST_OF_A_UNIT)
+def test_the_judges_share_of_the_time_of_a_unit(grader, course, monkeypatch, one_thread, name):
     """Of the CPU time of all processes that grade a right submission, their starts and ends included: all that the same tests do not
-    need when code, reference and comparison share this process, and no value is ever encoded.
+    need when code, reference and comparison share this process, and no value is ever encoded. PyTorch has one thread in both.
     """
     unit = course.unit(name)
     reference = grader.reference(unit)
@@ -210,7 +220,7 @@ def test_the_judges_share_of_the_time_of_a_unit(grader, course, monkeypatch, nam
         bare_ms=statistics.median(bare) * 1e3,
         share=statistics.median(shares),
     )
-    assert statistics.median(shares) < MOST_OF_A_UNIT
+    assert statistics.median(shares) < MOST_OF_A_UNIT[name]
 
 
 FAULTS = [
