@@ -230,7 +230,7 @@ def test_a_grader_that_fails_itself_is_no_ordinary_refusal(tmp_path):
         @points(4)
         def test_is_two_for_one(self, student):
             if student.double(np.ones(1))[0] != 2.0:
-                raise RuntimeError("the grader is broken")
+                raise OSError("the grader is broken")
     """
     with Grader(tiny_course(tmp_path, grader=weak)) as grader:
         assert refusal(grader, "def double(x):\n    return x + x") is None
