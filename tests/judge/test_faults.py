@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import pieces
-from scene import EXERCISES, RIGHT, Scene, children
+from scene import EXERCISES, QUESTION, RIGHT, Scene, children
 
 from autograder.faults import InternalFault, Stopped, StudentError
 from autograder.judge.client import Judge
@@ -100,6 +100,7 @@ def test_an_exercise_that_loses_its_zygote_is_internal_and_the_next_ones_are_gra
         assert verdicts == dict.fromkeys(EXERCISES, Verdict.PASSED) | {
             "plain": Verdict.INTERNAL,
             "vault": Verdict.MISSING,
+            QUESTION: Verdict.MISSING,
         }
         assert result.internal
         assert scene.verdicts(RIGHT)["plain"] is Verdict.PASSED
