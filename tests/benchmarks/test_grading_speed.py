@@ -56,12 +56,18 @@ def test_a_submission_is_graded_in_less_time_than_torch_takes_to_import(grader):
     assert statistics.median(ratios) < 1
 
 
-def write_notebooks(folder, count):
+def without_quiz(cells):
+    """The cells that stock nbgrader is asked about: a quiz would be left to a person, and cells unknown to it are refused."""
+    return [cell for cell in cells if not cell.id.removeprefix("check-").startswith(PREFIX)]
+
+
+def write_notebooks(folder, count, *, quiz=True):
     """`count` students' finished notebooks, laid out as nbgrader wants them."""
     code = class_of(UNIT)["ada"]
     for number in range(count):
         right = {**code, **sample_answers(COURSE, UNIT, f"student{number:02}")}
         notebook = nbformat.read(UNIT.notebook, as_version=4)
+        notebook.cells = notebook.cells if quiz else without_quiz(notebook.cells)
         for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             cell.source = right.get(name, cell.source)
@@ -71,12 +77,9 @@ def write_notebooks(folder, count):
 
 
 def stock_notebook():
-    """The source notebook for stock nbgrader: its check cells run the hidden tests and end in the points.
-
-    Without the quiz, which stock nbgrader would leave to a person.
-    """
+    """The source notebook for stock nbgrader: its check cells run the hidden tests and end in the points."""
     notebook = source_notebook(UNIT.script)
-    notebook.cells = [cell for cell in notebook.cells if not cell.id.removeprefix("check-").startswith(PREFIX)]
+    notebook.cells = without_quiz(notebook.cells)
     for cell in notebook.cells:
         name = cell.metadata.nbgrader.grade_id.removeprefix("check-")
         if cell.metadata.nbgrader.grade:
@@ -107,7 +110,7 @@ def stock_course(root):
 def stock_seconds_a_submission(root):
     """What nbgrader itself takes to execute and score a notebook, its start left out."""
     nbgrader = stock_course(root)
-    write_notebooks(root / "submitted", 1 + STOCK_SUBMISSIONS)
+    write_notebooks(root / "submitted", 1 + STOCK_SUBMISSIONS, quiz=False)
     one = nbgrader("autograde", UNIT.name, "--student", "student00")
     several = nbgrader("autograde", UNIT.name, "--student", "student0[1-9]")
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
