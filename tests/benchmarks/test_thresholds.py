@@ -1,7 +1,7 @@
 """The toolkit's assertions about performance, on a loaded machine: none refuses a right program, none lets a slow one pass.
 
 Each is tried 200 times on right programs, by turns, and 200 times on slow ones, every time in a new confined process, while other work
-wants every core. A table is printed (`-s`); a run takes about an hour, or `-k` chooses a part of it.
+wants every core. A table is printed (`-s`); a run takes about ten minutes where nothing else is done, `-k` chooses a part.
 """
 
 from __future__ import annotations
