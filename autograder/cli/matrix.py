@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from autograder.cli.errors import one_line
-from autograder.course import CourseError, find_course
+from autograder.course import CourseError, Unit, find_course
 from autograder.grading.grade import Grader
 from autograder.grading.matrix import Matrix, Row, matrices, rows
 from autograder.grading.variants import alternatives_of, mistakes_of
@@ -37,11 +37,7 @@ def matrix(unit: str, exercises: tuple[str, ...], course: Path | None) -> None:
         home = find_course(course)
         chosen = home.unit(unit)
         with Grader(home) as grader:
-            names = list(grader.reference(chosen).script.solutions)
-            unknown = [name for name in exercises if name not in names]
-            if unknown:
-                raise CourseError(f"{chosen.name} has no exercise {unknown[0]!r}: it has {', '.join(names)}.")
-            wanted = list(exercises) or names
+            wanted = wanted_exercises(grader, chosen, exercises)
             total = sum(v.exercise in wanted for v in [*mistakes_of(chosen), *alternatives_of(chosen)]) + len(wanted)
             graded = track(
                 rows(grader, chosen, wanted),
@@ -55,6 +51,15 @@ def matrix(unit: str, exercises: tuple[str, ...], course: Path | None) -> None:
     for one in found:
         _print(one, console)
     raise SystemExit(0 if all(one.complete for one in found) else 1)
+
+
+def wanted_exercises(grader: Grader, unit: Unit, named: Sequence[str]) -> list[str]:
+    """Those that were named, or all of the unit's. Raises CourseError for a name that none of them has."""
+    names = list(grader.reference(unit).script.solutions)
+    unknown = [name for name in named if name not in names]
+    if unknown:
+        raise CourseError(f"{unit.name} has no exercise {unknown[0]!r}: it has {', '.join(names)}.")
+    return list(named) or names
 
 
 def _print(found: Matrix, console: Console) -> None:

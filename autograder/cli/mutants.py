@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder.cli.errors import one_line
-from autograder.course import CourseError, find_course
+from autograder.cli.matrix import wanted_exercises
+from autograder.course import find_course
 from autograder.grading.grade import Grader
 from autograder.grading.mutants import mutants_of
 from autograder.grading.survivors import Judged, judge
@@ -36,12 +37,8 @@ def mutants(unit: str, exercises: tuple[str, ...], course: Path | None) -> None:
         chosen = home.unit(unit)
         with Grader(home) as grader:
             reference = grader.reference(chosen)
-            names = list(reference.script.solutions)
-            unknown = [name for name in exercises if name not in names]
-            if unknown:
-                raise CourseError(f"{chosen.name} has no exercise {unknown[0]!r}: it has {', '.join(names)}.")
             complete = True
-            for name in exercises or names:
+            for name in wanted_exercises(grader, chosen, exercises):
                 made = mutants_of(reference, name)
                 quiet = not console.is_terminal
                 found = judge(grader, chosen, track(made, name, console=console, transient=True, disable=quiet))
