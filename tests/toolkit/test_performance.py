@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 import torch
 
-from autograder.toolkit import Disagreement, assert_memory_grows_linearly, assert_steady_operations
+from autograder.judge.protocol import Operation
+from autograder.judge.proxy import Student
+from autograder.judge.transport import LocalTransport
+from autograder.toolkit import (
+    Disagreement,
+    assert_at_most_times_the_reference,
+    assert_memory_grows_linearly,
+    assert_steady_operations,
+)
 from autograder.toolkit import tensors as t
 
 from .torch_programs import program
@@ -90,3 +101,41 @@ def test_memory_is_counted_of_the_same_answer():
     source = "import tracemalloc\ndef f(x): return x[:1] if tracemalloc.is_tracing() else np.outer(x, x)"
     with pytest.raises(Disagreement, match="while its work is counted"):
         assert_memory_grows_linearly(program(source).f, small=[big[:2]], large=[big[:8]])
+
+
+class Clocked(LocalTransport):
+    """Timed calls take as long as `seconds` says, one after the other."""
+
+    def __init__(self, student: Student, seconds: Iterable[float]) -> None:
+        super().__init__(student.transport.session)
+        self.seconds = iter(seconds)
+
+    def request(self, operation, *arguments, **named):
+        value = super().request(operation, *arguments, **named)
+        if operation is Operation.TIMED:
+            self.cpu_seconds = next(self.seconds)
+        return value
+
+
+def at_most_three_times(mine: Iterable[float], theirs: Iterable[float]) -> None:
+    student, reference = (Student(Clocked(program("def f(x): return 2 * x"), each)) for each in (mine, theirs))
+    assert_at_most_times_the_reference(3, student, reference, "f", [ROWS])
+
+
+QUICK, SLOW, HELD_UP = 1e-4, 1e-3, 1.0
+
+
+def held_up(place: int, usual: float) -> Iterable[float]:
+    """One call of many takes ages."""
+    return (HELD_UP if number == place else usual for number in itertools.count())
+
+
+@pytest.mark.parametrize("place", range(20))
+def test_slow_code_is_not_excused_by_a_call_of_the_reference_that_was_held_up(place):
+    with pytest.raises(Disagreement, match="more than 3 times as long"):
+        at_most_three_times(itertools.repeat(SLOW), held_up(place, QUICK))
+
+
+@pytest.mark.parametrize("place", range(20))
+def test_quick_code_is_not_refused_for_a_call_of_its_own_that_was_held_up(place):
+    at_most_three_times(held_up(place, QUICK), itertools.repeat(QUICK))
