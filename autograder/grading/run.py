@@ -114,7 +114,7 @@ class GradingRun:
         transport = RestartingTransport(self.judge, pieces, mark, self.unit_reference, replaced)
         self._open.append(transport)
         self.notices[mark.name] += transport.notices
-        student = Student(transport, signatures, renew=transport.fresh)
+        student = Student(transport, signatures, renew=transport.fresh, second=transport.second)
         self.calls[mark.name] = student.calls
         return student
 

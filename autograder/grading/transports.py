@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -52,6 +53,9 @@ class Trusted:
 class RestartingTransport:
     """Carries calls to a worker, and after a death to a new one: a crash costs the test it happened in. After two, it costs the rest.
 
+    So does time, once the calls have used up what all of them together may use: code that takes nearly all that a call may take, every
+    time, does not keep the grader busy for an hour.
+
     A statement of the submission that never ends is found when the code is loaded and left out.
     """
 
@@ -63,11 +67,15 @@ class RestartingTransport:
         self.mark = mark
         self.unit = unit
         self.replaced = replaced
+        self.limits = judge.limits.with_time(mark.seconds) if mark.seconds else judge.limits
         self.deaths: list[Stopped] = []
         self.notices: list[str] = []
         self.cpu_seconds = 0.0
         self.devices: list[str] = []
         self._worker: Worker | None = None
+        self._second: Worker | None = None
+        self._workers: list[Worker] = []
+        self._waited = 0.0
         self._first()
 
     def request(
@@ -83,8 +91,10 @@ class RestartingTransport:
         if len(self.deaths) >= MAX_DEATHS:
             last = self.deaths[-1]
             raise Stopped(last.verdict, f"was stopped twice; this test was not run any more. {last.message}")
+        self._require_time_left()
         if self._worker is None:
             self._worker = self.worker()
+        asked = time.monotonic()
         try:
             value = self._worker.request(operation, target, positional, named, seed, device, method)
         except LostAnswers:
@@ -96,9 +106,23 @@ class RestartingTransport:
                 if stopped.verdict is not Verdict.FORBIDDEN:  # it ended in good order, at once
                     self.deaths.append(stopped)
             raise
+        finally:
+            self._waited += time.monotonic() - asked
         self.cpu_seconds = self._worker.cpu_seconds
         self.devices = self._worker.devices
         return value
+
+    def _require_time_left(self) -> None:
+        used = sum(worker.total_cpu_seconds for worker in self._workers)
+        most, longest = (
+            self.limits.calls_worth * seconds for seconds in (self.limits.cpu_seconds, self.limits.wall_seconds)
+        )
+        if used > most or self._waited > longest:
+            limit = f"{most:g} s of CPU time" if used > most else f"{longest:g} s"
+            raise Stopped(
+                Verdict.TIMEOUT,
+                f"took more than {limit} for the tests so far; the rest were not run. What takes so long in every call?",
+            )
 
     def ask_ahead(self, records: Sequence[Record], device: str = "") -> None:
         if self._worker is not None:
@@ -126,13 +150,18 @@ class RestartingTransport:
         self._worker = None
         return first
 
+    def second(self) -> Worker:
+        """The worker beside the first: a fresh one for the first who asks, and that one for all after him while it lives."""
+        if self._second is None or self._second.status is not None:
+            self._second = self.worker()
+        return self._second
+
     def worker(self) -> Worker:
         """A fresh worker with the submission loaded. Raises Stopped when the exercise is not defined in it."""
-        forbidden, seconds = list(self.mark.forbidden), self.mark.seconds
-        limits = self.judge.limits.with_time(seconds) if seconds else None
         worker = self.judge.worker(
-            self.pieces, forbidden, self.unit.stand_ins, self.replaced, self.unit.earlier, limits
+            self.pieces, list(self.mark.forbidden), self.unit.stand_ins, self.replaced, self.unit.earlier, self.limits
         )
+        self._workers.append(worker)
         if self.mark.name not in worker.loaded.names:
             worker.close()
             failures = [worker.loaded.failures[index] for index in sorted(worker.loaded.failures)]
@@ -142,9 +171,10 @@ class RestartingTransport:
         return worker
 
     def close(self) -> None:
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        for worker in (self._worker, self._second):
+            if worker is not None:
+                worker.close()
+        self._worker = self._second = None
 
     def _first(self) -> None:
         try:

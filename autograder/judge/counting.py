@@ -30,7 +30,7 @@ def count(
     files: Container[str] = (),
     device: str = "cpu",
 ) -> dict[str, Any]:
-    """Calls `function` once to warm up, then for each counter, with inputs that differ in their last bits: none was seen before.
+    """Calls `function` once to warm up, then for each counter, with inputs of its own: none like them was seen before.
 
     What the counted calls returned is among the counts, with the number of the variation (see `varying`) that they were given: who notices
     the counting and answers without work gives himself away.

@@ -22,8 +22,8 @@ class Counts:
     launches: kernels that a GPU would have been given; on the simulated device only.
     calls: how often each function of the submission was called, by its qualified name (`Transformer.encode`).
     synchronisations: why and where the host waited for the device; on the simulated device only.
-    answers: what the counted calls returned, each with what it was given, which differs in its last bits. Compare them: code can
-        notice that it is being counted, and not do its work then.
+    answers: what the counted calls returned, each with what it was given, which differs by up to 1.6 % (`varying.SPREAD`). Compare
+        them: code can notice that it is being counted, and not do its work then.
     """
 
     steps: int

@@ -36,7 +36,6 @@ from autograder.judge.varying import varied
 from autograder.results import Verdict
 
 CALLED = "__call__"
-TIMED_SPREAD = 1 / 64  # far beyond any tolerance, and no other work
 UNLIKELY_SEED = 982_451_653  # code that seeds must change the state: nobody would choose this one
 
 
@@ -49,6 +48,8 @@ class Student:
     calls: Remembered = field(default_factory=Remembered)
     renew: Callable[[], Worker] | None = None
     """Makes another worker with the same submission; None where it runs in this process."""
+    second: Callable[[], Transport] | None = None
+    """The one other worker with the same submission that is kept beside the first; None where there is none."""
     device: str = "cpu"
     counts: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     """Numbers the counted calls."""
@@ -63,7 +64,15 @@ class Student:
     def on(self, device: str) -> Student:
         """The same submission, every call made on `device`. Objects made through either can be used through both."""
         transport = self.transport.transport if isinstance(self.transport, PlacedTransport) else self.transport
-        return Student(PlacedTransport(transport, device), self.signatures, self.calls, self.renew, device, self.counts)
+        return Student(
+            PlacedTransport(transport, device),
+            self.signatures,
+            self.calls,
+            self.renew,
+            self.second,
+            device,
+            self.counts,
+        )
 
     def signature_of(self, name: str, owner: Handle | None) -> inspect.Signature | None:
         """Of a function or class, or of the method `name` of what `owner` is an object of, where it is known."""
@@ -130,6 +139,18 @@ class Function:
         with self._student.fresh() as student:
             yield Function(student, self.name, self._target, None)
 
+    def elsewhere(self) -> Function:
+        """The same function in the process that is kept beside the first, which has seen other calls.
+
+        Itself, where there is no such process, or where it belongs to an object, which is nowhere else.
+        """
+        second = self._student.second
+        if second is None or not isinstance(self._target, str):
+            return self
+        student = Student(second(), self._student.signatures)
+        device = self._student.device
+        return Function(student if device == "cpu" else student.on(device), self.name, self._target, None)
+
     def keeping(self, *places: int) -> Function:
         """The same function; of the tuple that it returns, the items at these places come back as handles, whatever they are.
 
@@ -154,7 +175,7 @@ class Function:
 
     def counted(self, *positional: Any, **named: Any) -> Counts:
         """The work of a call."""
-        # Other last bits every time: neither this count nor one before has shown them to the code.
+        # Other numbers every time: neither this count nor one before has shown them, or any like them, to the code.
         given, given_named = varied([[*positional], named], VARIATIONS * next(self._student.counts))
         try:
             found = self._request(Operation.COUNT, given, given_named)
@@ -191,7 +212,7 @@ class Function:
     def cpu_seconds(self, *positional: Any, **named: Any) -> float:
         """The CPU time of a call, read outside the process that runs it, on inputs that no earlier call has seen, nor any like them."""
         self._timed += 1
-        given, given_named = varied([[*positional], named], self._timed, TIMED_SPREAD)
+        given, given_named = varied([[*positional], named], self._timed)
         self._request(Operation.TIMED, given, given_named)
         return self._student.transport.cpu_seconds
 

@@ -31,13 +31,22 @@ SHORTEST = 1e-6  # seconds: the resolution of the clock
 def counted(call: Function | Handle, *positional: Any, **named: Any) -> Counts:
     """The work of a call that answers as it does when nobody counts.
 
-    Raises Disagreement when it does not: code that notices the counting and does less then gains nothing by it.
+    A function is asked again in another process, which has seen other calls: what it kept there is something else. What belongs to an
+    object, or is given one, is asked again where that is.
+
+    Raises:
+        Disagreement: where it answers otherwise. Code that notices the counting and does less then, or hands back what it has kept for
+            inputs of this size, gains nothing by it.
     """
     function = function_of(call)
     counts = function.counted(*positional, **named)
+    again = (
+        function if any(isinstance(each, Handle) for each in (*positional, *named.values())) else function.elsewhere()
+    )
     for answer in counts.answers:
-        free = function(*answer.positional, **answer.named)
-        if not _alike(answer.value, free) and _alike(function(*answer.positional, **answer.named), free):
+        free = again(*answer.positional, **answer.named)
+        varies = again is function and not _alike(function(*answer.positional, **answer.named), free)
+        if not _alike(answer.value, free) and not varies:
             raise Disagreement("gives another answer while its work is counted", *show_pair(answer.value, free))
     function.note(*positional, **named)
     return counts

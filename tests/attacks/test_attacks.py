@@ -21,7 +21,6 @@ from course import EXERCISES, MARK, QUESTION, SECRETS
 from scene import ATTACKS, RIGHT, WRONG, Attack, Scene, children, left_behind
 
 KNOWN_LIMITS = {
-    "time/kept_by_size": "work is counted on inputs that differ in their last bits: CPU time, on inputs that differ more, is what shows it",
     "time/loop_in_one_line": "a loop that runs inside one C call issues one step: the CPU time against the reference is what shows it",
 }
 QUICK = 7

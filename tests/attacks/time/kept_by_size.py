@@ -1,4 +1,4 @@
-"""Loop once for each size, and hand the same numbers back for whatever comes in that size: counted work is done on inputs much alike.
+"""Loop once for each size, and hand the same numbers back for whatever comes in that size: what is counted looks quick.
 
 expected: failed
 """
