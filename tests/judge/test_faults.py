@@ -203,12 +203,14 @@ def test_work_after_the_answer_is_charged_to_the_next_call(judge):
                     thread.join()
     """
     with judge.worker(pieces(source)) as worker:
-        worker.call("wait", [])
-        idle = worker.cpu_seconds
+        idle = []
+        for _ in range(5):  # something may come between one of them
+            worker.call("wait", [])
+            idle.append(worker.cpu_seconds)
         worker.call("f", [5_000_000])
         answered = worker.cpu_seconds
         worker.call("wait", [])
-        assert answered + worker.cpu_seconds > 20 * idle
+        assert answered + worker.cpu_seconds > 20 * min(idle)
 
 
 def test_timed_calls_never_see_the_same_input_twice(judge):

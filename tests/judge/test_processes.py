@@ -109,10 +109,18 @@ def test_cpu_time_is_read_from_outside(judge):
             return sum(range(n))
     """
     with judge.worker(pieces(source)) as worker:
-        worker.call("f", [10])
-        idle = worker.cpu_seconds
+        idle = least_of_several(worker, "f", 10)
         worker.call("f", [3_000_000])
         assert worker.cpu_seconds > 10 * idle
+
+
+def least_of_several(worker, name, *arguments):
+    """CPU seconds of a call, in which nothing came between."""
+    seconds = []
+    for _ in range(5):
+        worker.call(name, list(arguments))
+        seconds.append(worker.cpu_seconds)
+    return min(seconds)
 
 
 def test_work_that_goes_on_in_a_thread_is_paid_for(judge):
