@@ -12,13 +12,13 @@ import msgspec
 from autograder.cli.errors import one_line
 from autograder.course import CourseError, find_course
 from autograder.export import canvas_table, gradescope_zip, moodle_table, results_json, spreadsheet
-from autograder.report import FEEDBACK_HELP, Feedback, feedback_of
+from autograder.report import FEEDBACK_HELP, Feedback, feedback_of, references_of
 from autograder.results import Report, decode_report, write_atomically
 
 TABLES: dict[str, Callable[[Report], str]] = {"csv": spreadsheet, "canvas": canvas_table, "moodle": moodle_table}
 
 
-@click.command()
+@click.command(short_help="Write results for a spreadsheet, Canvas, Moodle or Gradescope.")
 @click.argument("results", type=click.Path(path_type=Path), metavar="RESULTS.json")
 @click.option("--to", "system", type=click.Choice([*TABLES, "gradescope"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Otherwise standard output.")
@@ -68,14 +68,14 @@ def _read(path: Path) -> Report:
 def _gradescope(report: Report, feedback: str | None) -> bytes:
     if len(report.results) != 1:
         raise CourseError(f"Gradescope's file is about one submission, and there are {len(report.results)} results.")
-    return results_json(report.results[0], Feedback(feedback) if feedback else _course_setting())
-
-
-def _course_setting() -> Feedback:
+    (result,) = report.results
     try:
         course = find_course()
     except CourseError:
-        raise CourseError(
-            "How much is the student to be told? Run this in the course's folder, or say --feedback."
-        ) from None
-    return feedback_of(course)
+        if feedback is None:
+            raise CourseError(
+                "How much is the student to be told? Run this in the course's folder, or say --feedback."
+            ) from None
+        return results_json(result, Feedback(feedback))
+    level = Feedback(feedback) if feedback else feedback_of(course)
+    return results_json(result, level, references_of(course)(result))

@@ -6,6 +6,7 @@ visibility and output.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -17,8 +18,13 @@ from autograder.results import ExerciseResult, Result, Verdict
 VISIBLE = "visible"
 
 
-def results_json(result: Result, feedback: Feedback = Feedback.FULL) -> bytes:
+def results_json(
+    result: Result, feedback: Feedback = Feedback.FULL, references: Mapping[str, str] | None = None
+) -> bytes:
     """What Gradescope reads: an entry for each exercise, in which the student finds what `check` would show.
+
+    Args:
+        references: the reference solutions to show, by exercise.
 
     Raises:
         CourseError: a fault of ours left an exercise ungraded. Without a file Gradescope reports that the autograder
@@ -27,6 +33,7 @@ def results_json(result: Result, feedback: Feedback = Feedback.FULL) -> bytes:
     if result.internal:
         names = ", ".join(each.name for each in result.exercises if each.verdict is Verdict.INTERNAL)
         raise CourseError(f"{names} could not be graded, through no fault of the student: grade the submission again.")
+    shown = references or {}
     found = {
         "score": result.points,
         "output": "\n".join(result.notices),
@@ -34,14 +41,15 @@ def results_json(result: Result, feedback: Feedback = Feedback.FULL) -> bytes:
         "visibility": VISIBLE,
         "stdout_visibility": "hidden",
         "tests": [
-            _entry(number, exercise) for number, exercise in enumerate(limited(result, feedback).exercises, start=1)
+            _entry(number, exercise, shown.get(exercise.name, ""))
+            for number, exercise in enumerate(limited(result, feedback).exercises, start=1)
         ],
         "extra_data": {"unit": result.unit, "isolation": result.isolation, "versions": result.versions},
     }
     return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
 
 
-def _entry(number: int, exercise: ExerciseResult) -> dict[str, Any]:
+def _entry(number: int, exercise: ExerciseResult, reference: str) -> dict[str, Any]:
     passed = exercise.verdict in (Verdict.PASSED, Verdict.UNVERIFIED)
     return {
         "name": exercise.name,
@@ -49,7 +57,7 @@ def _entry(number: int, exercise: ExerciseResult) -> dict[str, Any]:
         "score": exercise.points,
         "max_score": exercise.max_points,
         "status": "passed" if passed else "failed",
-        "output": text_exercise(exercise),
+        "output": text_exercise(exercise) + (f"\n\nA reference solution\n\n{reference}" if reference else ""),
         "output_format": "text",
         "visibility": VISIBLE,
     }

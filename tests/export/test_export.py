@@ -19,6 +19,8 @@ from autograder.course import CourseError, find_course
 from autograder.export import canvas_table, gradescope_zip, moodle_table, results_json, spreadsheet
 from autograder.results import ExerciseResult, Report, Result, TestResult, Verdict, encode
 
+from ..gradebook.course import NUMBERS
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -90,6 +92,51 @@ def test_gradescope_gets_points_status_and_text_of_every_exercise():
     allowed = {"score", "max_score", "status", "name", "number", "output", "output_format", "visibility"}
     assert all(set(test) == allowed and test["visibility"] == "visible" for test in found["tests"])
     assert found["stdout_visibility"] == "hidden"
+
+
+WHOLE = {
+    "score": float,
+    "output": str,
+    "output_format": {"text", "html", "simple_format", "md", "ansi"},
+    "visibility": {"hidden", "after_due_date", "after_published", "visible"},
+    "stdout_visibility": {"hidden", "after_due_date", "after_published", "visible"},
+    "extra_data": dict,
+    "tests": list,
+}
+TEST = {
+    "score": float,
+    "max_score": float,
+    "status": {"passed", "failed"},
+    "name": str,
+    "number": str,
+    "output": str,
+    "output_format": WHOLE["output_format"],
+    "visibility": WHOLE["visibility"],
+}
+"""What Gradescope's documentation ("Autograder Specifications, Output Format") allows in the fields that we write."""
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.INTERNAL])
+def test_every_verdict_keeps_to_gradescopes_published_format(verdict):
+    found = json.loads(results_json(result("ada", "01_a", exercise("dot", verdict, 0.5, 2.0))))
+    for given, allowed in [(found, WHOLE), *((test, TEST) for test in found["tests"])]:
+        assert given.keys() == allowed.keys()
+        for field, value in given.items():
+            assert value in allowed[field] if isinstance(allowed[field], set) else isinstance(value, allowed[field])
+
+
+@pytest.mark.parametrize(("rule", "shown"), [('"never"', False), ('"passed"', True), ("2999-12-24", False)])
+def test_gradescope_shows_a_reference_where_the_course_allows_it(tmp_path, monkeypatch, rule, shown):
+    unit = tmp_path / "solutions" / "01_numbers"
+    unit.mkdir(parents=True)
+    (unit / "numbers.py").write_text(NUMBERS)
+    (unit.parent / "course.toml").write_text(f"references = {rule}")
+    monkeypatch.chdir(tmp_path)
+    double, triple = exercise("double", Verdict.PASSED, 3.0, 3.0), exercise("triple", Verdict.FAILED, 0.5, 2.0)
+    told = run(tmp_path, Report([result("ada", "01_numbers", double, triple)]), "--to", "gradescope")
+    first, second = (test["output"] for test in json.loads(told.stdout)["tests"])
+    assert ("return x + x if x else 0.0" in first) is shown
+    assert "reference solution" not in second
 
 
 def test_gradescope_gets_nothing_where_we_failed():
