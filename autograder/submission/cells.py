@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,6 +12,9 @@ MAX_FILE = 64 * 2**20
 MAX_CODE = 128 * 2**10
 """Characters of code in one file: several times a long notebook. Python's compiler takes time in the square of some texts,
 ten thousand equal functions for one; at this size the worst that is known takes three seconds."""
+
+LONGEST_QUOTE = 50
+"""Characters of a line that a message quotes."""
 
 
 class CellKind(Enum):
@@ -38,6 +42,14 @@ class Cell:
     def is_meant_for(self, exercise: str) -> bool:
         """True for the cell in which the release had the exercise's stub, and for copies of it."""
         return exercise in (self.grade_id, self.cell_id)
+
+    def place_of(self, name: str) -> str:
+        """`origin` and the line where `name` stands, to search for: Jupyter's prompts, [5], count runs and not cells."""
+        line = re.search(rf"^[^#\n]*\b{re.escape(name)}\b.*", self.source, re.MULTILINE)
+        if line is None:
+            return self.origin
+        quote = printable(line[0].strip().replace("`", "'"))
+        return f"{self.origin}, `{quote if len(quote) <= LONGEST_QUOTE else f'{quote[:LONGEST_QUOTE]} …'}`"
 
 
 def printable(text: str) -> str:

@@ -37,20 +37,22 @@ def choose(exercise: str, cells: list[ParsedCell]) -> Choice:
     if written:
         others = [cell for cell in meant if cell is not written[0] and cell.cell.kind is CellKind.CODE]
         if others:
-            places = _places([cell for cell in cells if cell is written[0] or cell in others])
+            places = _places(exercise, [cell for cell in cells if cell is written[0] or cell in others])
             notices.append(
                 f"There are {len(others) + 1} cells of `{exercise}` ({places}): {written[0].cell.origin} counted."
             )
         elsewhere = [cell for cell in cells if cell not in meant and _defines_for_real(exercise, cell)]
         if elsewhere:
-            notices.append(f"`{exercise}` is also defined in {_places(elsewhere)}: {written[0].cell.origin} counted.")
+            notices.append(
+                f"`{exercise}` is also defined in {_places(exercise, elsewhere)}: its own, {written[0].cell.origin}, counted."
+            )
         return Choice(written[0], notices=notices)
     moved = [cell for cell in cells if cell not in meant and _defines_for_real(exercise, cell)]
     if moved:
         notices += [_first_line(cell.error) for cell in meant if cell.error]
-        also = f" It is also defined in {_places(moved[:-1])}." if moved[1:] else ""
+        also = f" It is also defined in {_places(exercise, moved[:-1])}." if moved[1:] else ""
         notices.append(
-            f"`{exercise}` was found in {moved[-1].cell.origin}, not in its own cell: that code counted.{also}"
+            f"`{exercise}` was found in {moved[-1].cell.place_of(exercise)}, not in its own cell: that code counted.{also}"
         )
         return Choice(moved[-1], notices=notices)
     broken = [cell for cell in meant if cell.error] or [
@@ -174,16 +176,16 @@ def _why_missing(exercise: str, meant: list[ParsedCell], cells: list[ParsedCell]
         return not_written(exercise)
     for cell in cells:
         if any(exercise in statement.binds - statement.defines for statement in cell.statements):
-            return f"`{exercise}` is imported in {cell.cell.origin}, not written: write the code itself in its cell."
+            return f"`{exercise}` is imported in {cell.cell.place_of(exercise)}, not written: write the code itself in its cell."
     for cell in cells:
         if cell.cell.kind is CellKind.CHECK and exercise in seemingly_defined(cell):
-            place = f"{cell.cell.origin}, a check cell, which is not read"
+            place = f"a check cell, which is not read ({cell.cell.place_of(exercise)})"
             return f"`{exercise}` is defined in {place}: move the code to its own cell."
     code = [cell for cell in meant if cell.cell.kind is CellKind.CODE and cell.language is None]
     if code:
-        return f"The cell of `{exercise}` ({_places(code)}) does not define it: check the name, letter for letter."
+        return f"The cell of `{exercise}` ({_places(exercise, code)}) does not define it: check the name, letter for letter."
     if meant:
-        return f"The cell of `{exercise}` ({_places(meant)}) is not run, and no other cell defines it."
+        return f"The cell of `{exercise}` ({_places(exercise, meant)}) is not run, and no other cell defines it."
     return f"The cell of `{exercise}` is gone, and no other cell defines it: copy it back from the original notebook."
 
 
@@ -191,9 +193,9 @@ def not_written(exercise: str) -> str:
     return f"`{exercise}` is not written yet: replace the line `raise NotImplementedError` with your code."
 
 
-def _places(cells: list[ParsedCell]) -> str:
-    origins = [cell.cell.origin for cell in cells]
-    return " and ".join(filter(None, [", ".join(origins[:-1]), origins[-1]]))
+def _places(exercise: str, cells: list[ParsedCell]) -> str:
+    places = [cell.cell.place_of(exercise) for cell in cells]
+    return " and ".join(filter(None, ["; ".join(places[:-1]), places[-1]]))
 
 
 def _first_line(text: str | None) -> str:

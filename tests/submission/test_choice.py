@@ -53,7 +53,7 @@ def test_a_wrong_name_in_the_own_cell_is_missing_with_a_hint(tmp_path):
 def test_a_moved_definition_counts_instead_of_the_stub(tmp_path):
     result = program(tmp_path, solution("softmax", STUB), code(OTHER))
     assert run(result)["softmax"](0) == "other"
-    assert any("found in cell 2" in notice for notice in result.notices)
+    assert any("found in cell 2, `def softmax(" in notice for notice in result.notices)
 
 
 def test_a_moved_definition_counts_when_the_cell_is_gone(tmp_path):
@@ -72,7 +72,9 @@ def test_of_several_definitions_elsewhere_the_last_counts(tmp_path):
 def test_the_own_cell_wins_over_a_later_definition(tmp_path):
     result = program(tmp_path, code(IMPORTS), solution("softmax", SOFTMAX), code(OTHER))
     assert sources(result) == [IMPORTS, SOFTMAX]
-    assert any("also defined in cell 3" in notice and "cell 2 counted" in notice for notice in result.notices)
+    assert any(
+        "also defined in cell 3, `def softmax(" in notice and "cell 2, counted" in notice for notice in result.notices
+    )
 
 
 def test_an_import_elsewhere_does_not_replace_the_own_definition(tmp_path):
@@ -127,7 +129,7 @@ def test_code_in_a_markdown_cell_is_never_found(tmp_path):
 def test_an_imported_function_is_not_a_definition(tmp_path):
     result = program(tmp_path, solution("softmax", "from scipy.special import softmax"))
     assert result.fragments == []
-    assert "imported in cell 1, not written" in result.missing
+    assert "imported in cell 1, `from scipy.special import softmax`, not written" in result.missing
 
 
 @pytest.mark.parametrize(

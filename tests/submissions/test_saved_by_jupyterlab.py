@@ -86,7 +86,7 @@ def test_magics_plots_and_notes_in_cells_of_ones_own_are_nobodys_business(result
 
 def test_of_a_copied_cell_the_original_counts_and_the_student_is_told(results):
     (notice,) = exercise(results["bruno"], "norm").notices
-    assert notice == "There are 2 cells of `norm` (cell 9 and cell 10): cell 9 counted."
+    assert notice == "There are 2 cells of `norm` (cell 9, `def norm(a):` and cell 10, `def norm(a):`): cell 9 counted."
 
 
 def test_a_mistake_that_was_made_once_is_told_where_it_did_not_count_again(results):
