@@ -10,7 +10,7 @@ from autograder.cli.errors import one_line
 from autograder.course import CourseError, find_course
 
 
-@click.command()
+@click.command(short_help="Make exercises/ from solutions/.")
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit status 1 when exercises/ is not what a build would make."
 )

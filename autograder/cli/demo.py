@@ -20,7 +20,7 @@ from autograder.submission import find_submissions
 UNITS = 2
 
 
-@click.command()
+@click.command(short_help="Grade a sample class of a dozen students.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True, metavar="DIR")
 @click.option(
     "--jobs", type=click.IntRange(1), default=None, help="Processes to grade with.  [default: one per processor]"

@@ -10,7 +10,7 @@ from autograder.doctor import Diagnosis, examine
 NOT_READY = 1
 
 
-@click.command()
+@click.command(short_help="What this machine can do, and what to do about what is missing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:

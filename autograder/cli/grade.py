@@ -24,7 +24,7 @@ Grading: TypeAlias = Callable[[list[Found], Course, Isolation, int], Iterator[Re
 """What gives the Results of submissions, as `grade_all` does."""
 
 
-@click.command()
+@click.command(short_help="Grade one student's work, or a whole class's.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
 @click.option("--unit", help="Grade this unit (02_softmax, softmax or 02); otherwise each file says which unit it is.")
 @click.option(

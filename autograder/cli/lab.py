@@ -15,9 +15,9 @@ START_PAGE = "start.ipynb"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OF JUPYTERLAB]…")
 def lab(options: tuple[str, ...]) -> None:
-    """Open the course in JupyterLab, on its start page. OPTIONS go to JupyterLab, such as --no-browser or --port=8890."""
+    """Open the course in JupyterLab, on its start page. Other options go to JupyterLab, such as --no-browser or --port=8890."""
     with one_line():
         course = find_course()
         folder = course.root / "exercises"

@@ -16,6 +16,8 @@ from autograder.cli.record import record
 from autograder.cli.register import register
 from autograder.cli.reset import reset
 
+BEGIN_WITH = "If something does not work as it should, begin with `autograder doctor`."
+
 
 class InOrder(click.Group):
     """Lists its commands in the order in which a newcomer needs them."""
@@ -29,10 +31,11 @@ class InOrder(click.Group):
 def main() -> None:
     """Exercises that build the Transformer: check, release and grade them.
 
-    Students: `autograder lab` opens the course, `pytest exercises` checks all of it. If something does not work as it
-    should, begin with `autograder doctor`.
+    `autograder doctor` first, if something does not work as it should. Students: `autograder lab` opens the course,
+    `pytest exercises` checks all of it.
     """
 
 
 for command in (doctor, lab, reset, grade, export, gradescope, build, matrix, mutants, register, record, demo):
+    command.epilog = BEGIN_WITH
     main.add_command(command)

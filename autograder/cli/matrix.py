@@ -17,7 +17,7 @@ from autograder.grading.matrix import Matrix, Row, matrices, rows
 from autograder.grading.variants import alternatives_of, mistakes_of
 
 
-@click.command()
+@click.command(short_help="Which test of a unit refuses which known mistake.")
 @click.argument("unit")
 @click.argument("exercises", nargs=-1)
 @click.option(

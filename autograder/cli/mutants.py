@@ -16,7 +16,7 @@ from autograder.grading.mutants import mutants_of
 from autograder.grading.survivors import Judged, judge
 
 
-@click.command()
+@click.command(short_help="Which small changes of a unit's references are accepted.")
 @click.argument("unit")
 @click.argument("exercises", nargs=-1)
 @click.option(

@@ -17,7 +17,7 @@ from autograder.report import print_report
 from autograder.results import Report, Result
 
 
-@click.command()
+@click.command(short_help="Grade a class into nbgrader's gradebook.")
 @click.argument("units", nargs=-1, metavar="[UNIT]…")
 @click.option("--regrade", is_flag=True, help="Also what nbgrader has graded before: after a mended grader.")
 @click.option(

@@ -8,7 +8,7 @@ from autograder.cli.errors import one_line
 from autograder.course import find_course
 
 
-@click.command()
+@click.command(short_help="Begin an exercise or a unit again; a backup is kept.")
 @click.argument("name")
 def reset(name: str) -> None:
     """Put the stub of the exercise or unit NAME back into its notebook, and keep a backup of the notebook as it was.

@@ -1,0 +1,30 @@
+"""The help texts: where to begin when something does not work, and a list of commands that can be read."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import main
+
+
+def told(*arguments: str) -> str:
+    ended = CliRunner().invoke(main, [*arguments, "--help"], terminal_width=80)
+    assert ended.exit_code == 0
+    return ended.output
+
+
+@pytest.mark.parametrize("command", list(main.commands))
+def test_every_command_says_that_the_doctor_comes_first(command):
+    assert "begin with `autograder doctor`" in " ".join(told(command).split())
+
+
+def test_the_first_command_of_the_list_is_the_doctor():
+    commands = told().split("Commands:\n")[1]
+    assert commands.split()[0] == "doctor"
+
+
+def test_no_line_of_the_list_is_cut_short():
+    commands = told().split("Commands:\n")[1].strip().split("\n")
+    assert len(commands) == len(main.commands)
+    assert not [line for line in commands if line.endswith("...")]
