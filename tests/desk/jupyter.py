@@ -67,7 +67,11 @@ def jupyterlab(root: Path, home: Path, nbgrader_config: str = "") -> Iterator[Se
             yield Server(f"http://127.0.0.1:{port}", root, log)
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:  # it waits for kernels, on a machine that is busy
+                process.kill()
+                process.wait()
 
 
 def free_port() -> int:
@@ -106,7 +110,7 @@ class Desk:
 
     def _go(self, path: str) -> None:
         """The server may be starting still: the browser is refused until it listens."""
-        for _ in range(200):
+        for _ in range(PATIENCE_MS // 200):
             try:
                 self.page.goto(self.server.url + path)
                 return
