@@ -140,4 +140,8 @@ def progress() -> Said:
     except CourseError as error:
         return Said(str(error))
     here.take_saved_name()
-    return Said(f"{here.what_is_open()} Save the notebook: what stands in its cells is what counts.")
+    # Answers that are clicked later do not run this cell again: what stands below it is of the moment when it ran.
+    return Said(
+        f"{here.what_is_open()} So it was when this cell ran: run it again after more answers. "
+        "Save the notebook: what stands in its cells is what counts."
+    )

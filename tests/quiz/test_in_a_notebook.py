@@ -113,7 +113,7 @@ def test_after_a_restart_name_and_answers_come_from_the_saved_notebook(course):
     before = notebook.read_bytes()
     notebook.write_text(json.dumps(answered(course, "ada", {"rings": 'quiz.answer("rings", ...)'})))
     try:
-        assert repr(quiz.progress()).startswith("1 of 8 questions is open: 2.")
+        assert repr(quiz.progress()).startswith("1 of 8 questions is open: 2. So it was when this cell ran")
         assert "Which of these planets" in repr(quiz.ask("largest"))
     finally:
         notebook.write_bytes(before)
