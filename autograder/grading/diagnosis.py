@@ -22,6 +22,7 @@ from autograder.judge.objects import ask, forget_objects
 from autograder.judge.proxy import CALLED, Function, Handle, Student, function_of
 from autograder.judge.session import seed_everything
 from autograder.judge.transport import LocalTransport
+from autograder.one_thread import one_thread
 from autograder.toolkit.compare import Disagreement, assert_agrees
 
 FIRST_CALLS = 20
@@ -41,7 +42,8 @@ class Diagnosis:
     def name(self, exercise: str, calls: Sequence[Call], failed_tests: set[str]) -> str | None:
         """What the one mistake that explains all `calls` says, or None."""
         try:
-            return self._name(exercise, calls, failed_tests)
+            with one_thread():
+                return self._name(exercise, calls, failed_tests)
         finally:
             forget_objects(self.reference.student)
 
