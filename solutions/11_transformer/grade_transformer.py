@@ -120,10 +120,9 @@ class TestTransformer:
                 reference.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
             )
 
-    @points(1)
+    @points(0.75)
     def test_has_the_sizes_of_the_base_model_unless_told_otherwise(self, student, reference):
-        """512 columns, 8 heads, 6 layers on each side, 2048 columns inside, padding 0, and at most 512 tokens. More than max_length are
-        refused by a ValueError that names both numbers, in the source and in the target."""
+        """512 columns, 8 heads, 6 layers on each side, 2048 columns inside, padding 0, and at most 512 tokens."""
         little = {"d_model": 16, "num_heads": 2, "num_layers": 1, "d_ff": 5}
         for left_out in ("num_heads", "num_layers", "d_ff", "d_model"):
             given = {name: value for name, value in little.items() if name != left_out}
@@ -133,9 +132,18 @@ class TestTransformer:
         model = student.Transformer(SRC_VOCAB, TGT_VOCAB, **little)
         model.encode(torch.ones(1, 512, dtype=torch.int64))
         assert_value_error(model.encode, torch.ones(1, 513, dtype=torch.int64), names=["513", "512"])
+
+    @points(0.25)
+    def test_refuses_what_does_not_fit(self, student):
+        """More than max_length tokens, in the source or in the target, and columns that the heads cannot share: a ValueError that names
+        both numbers."""
         model, longer = student.Transformer(SRC_VOCAB, TGT_VOCAB, **SMALL), torch.ones(1, 11, dtype=torch.int64)
         assert_value_error(model.encode, longer, names=["11", "10"])
         assert_value_error(model.decode, longer, normal(4, 1, 5, 8).float(), SRC[:1], names=["11", "10"])
+        for d_model, num_heads in ((18, 4), (10, 3)):
+            sizes = {**SMALL, "d_model": d_model, "num_heads": num_heads}
+            names = [str(d_model), str(num_heads)]
+            assert_value_error(student.Transformer, SRC_VOCAB, TGT_VOCAB, names=names, **sizes)
 
     @points(1)
     def test_the_future_never_matters(self, student):

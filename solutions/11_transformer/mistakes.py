@@ -372,7 +372,7 @@ class FourHeads(Right):
 
 @mistake(
     "Transformer",
-    caught_by="test_has_the_sizes_of_the_base_model_unless_told_otherwise",
+    caught_by="test_refuses_what_does_not_fit",
     says="`max_length` is not given to the positions: there is always room for 512 tokens.",
 )
 class AlwaysRoomFor512(Right):
@@ -381,6 +381,16 @@ class AlwaysRoomFor512(Right):
     ):
         super().__init__(src_vocab, tgt_vocab, d_model, num_heads, num_layers, d_ff, dropout, *more, **named)
         self.positions = PositionalEncoding(d_model, 512, dropout)
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_refuses_what_does_not_fit",
+    says="Columns that the heads cannot share are left out without a word: a model of another size than was asked for.",
+)
+class ColumnsLeftOut(Right):
+    def __init__(self, src_vocab, tgt_vocab, d_model=512, num_heads=8, *sizes, **named):
+        super().__init__(src_vocab, tgt_vocab, d_model - d_model % num_heads, num_heads, *sizes, **named)
 
 
 @mistake(
