@@ -29,6 +29,8 @@ class Verdict(StrEnum):
     """The worker ended, or broke the protocol, in the middle of a call."""
     MISSING = "missing"
     """Not written yet: the stub is untouched, or its cell is gone."""
+    UNANSWERED = "unanswered"
+    """A question of the quiz that has no answer yet."""
     UNVERIFIED = "not verified here"
     """The test needs a device that this machine does not have. It earns and costs nothing."""
     INTERNAL = "internal"
@@ -125,6 +127,7 @@ def exercise_verdict(tests: list[TestResult]) -> Verdict:
     gravity = [
         Verdict.INTERNAL,
         Verdict.MISSING,
+        Verdict.UNANSWERED,
         Verdict.FORBIDDEN,
         Verdict.TIMEOUT,
         Verdict.MEMORY,

@@ -103,7 +103,7 @@ def _graded(question: Question, drawn: Drawn, written: Sequence[Written], why_op
         problem = f"{answer.problem[:1].upper()}{answer.problem[1:]}"
         return _result(question, Verdict.FAILED, 0.0, f"{problem} {form}", notices, _UNREAD)
     if is_open(value):
-        return _result(question, Verdict.MISSING, 0.0, why_open, notices)
+        return _result(question, Verdict.UNANSWERED, 0.0, why_open, notices)
     try:
         understood_answer = understood(heading, drawn.shown, value)
     except FormError as error:
@@ -194,7 +194,7 @@ def _result(
 _NEXT = {
     Verdict.PASSED: "",
     Verdict.FAILED: "Read again: {about}.",
-    Verdict.MISSING: "Run the question's cell, then write your answer in the cell below it. It belongs to: {about}.",
+    Verdict.UNANSWERED: "Run the question's cell, then write your answer in the cell below it. It belongs to: {about}.",
 }
 _UNREAD = "Run the answer's cell after you have written in it: it says whether the answer can be read."
 

@@ -25,7 +25,7 @@ def with_quiz_in_one(exercises: list[ExerciseResult]) -> list[ExerciseResult]:
 
 
 def _verdict(tests: list[TestResult]) -> Verdict:
-    """A quiz in which something is answered is not missing because something else is not: what is wrong counts, if anything is."""
-    answered = [test for test in tests if test.verdict is not Verdict.MISSING]
+    """A quiz in which something is answered is not unanswered because something else is: what is wrong counts, if anything is."""
+    answered = [test for test in tests if test.verdict is not Verdict.UNANSWERED]
     wrong = exercise_verdict(answered) if answered else Verdict.PASSED
     return exercise_verdict(tests) if wrong is Verdict.PASSED else wrong

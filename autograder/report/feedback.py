@@ -1,6 +1,7 @@
 """How much a student is told about hidden tests: the instructor's choice, `feedback = "category"` in solutions/course.toml.
 
-What is said about the submission itself (a cell that is gone, code that is not written yet) is told at every level.
+What is said about the submission itself (a cell that is gone, code that is not written, a question that is not answered) is told at
+every level.
 """
 
 from __future__ import annotations
@@ -50,5 +51,5 @@ def limited_exercise(exercise: ExerciseResult, level: Feedback) -> ExerciseResul
 
 
 def _title_only(test: TestResult) -> TestResult:
-    told = test.message if test.verdict in (Verdict.MISSING, Verdict.UNVERIFIED) else ""
+    told = test.message if test.verdict in (Verdict.MISSING, Verdict.UNANSWERED, Verdict.UNVERIFIED) else ""
     return replace(test, message=told, counterexample=None, mistake=None)

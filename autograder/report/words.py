@@ -30,6 +30,7 @@ _WORDS = {
     Verdict.MEMORY: "out of memory",
     Verdict.CRASHED: "crashed",
     Verdict.MISSING: "not written yet",
+    Verdict.UNANSWERED: "not answered yet",
     Verdict.UNVERIFIED: "not verified here",
     Verdict.INTERNAL: "not graded: our fault, it will be graded again",
 }
@@ -43,6 +44,7 @@ _TONES = {
     Verdict.MEMORY: Tone.LIMIT,
     Verdict.CRASHED: Tone.LIMIT,
     Verdict.MISSING: Tone.MISSING,
+    Verdict.UNANSWERED: Tone.MISSING,
     Verdict.UNVERIFIED: Tone.UNVERIFIED,
     Verdict.INTERNAL: Tone.INTERNAL,
 }
@@ -55,6 +57,7 @@ _NEXT_STEPS = {
     Verdict.MEMORY: "Look for an array that is far larger than what goes in and what comes out.",
     Verdict.CRASHED: "Look for recursion without an end, or for code that ends Python itself, such as exit().",
     Verdict.MISSING: "Write it in its cell, then run the check under it.",
+    Verdict.UNANSWERED: "Run the question's cell, then write your answer in the cell below it.",
     Verdict.UNVERIFIED: "Nothing is wrong. To be sure, run the checks on a machine that has this device.",
     Verdict.INTERNAL: "There is nothing for you to do.",
 }

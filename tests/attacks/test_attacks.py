@@ -45,7 +45,7 @@ def attacked(result):
     return [
         each
         for each in result.exercises
-        if not (each.name == QUESTION and each.verdict is Verdict.MISSING)
+        if not (each.name == QUESTION and each.verdict is Verdict.UNANSWERED)
         and "does not define" not in each.tests[0].message
     ]
 

@@ -100,7 +100,7 @@ def test_an_exercise_that_loses_its_zygote_is_internal_and_the_next_ones_are_gra
         assert verdicts == dict.fromkeys(EXERCISES, Verdict.PASSED) | {
             "plain": Verdict.INTERNAL,
             "vault": Verdict.MISSING,
-            QUESTION: Verdict.MISSING,
+            QUESTION: Verdict.UNANSWERED,
         }
         assert result.internal
         assert scene.verdicts(RIGHT)["plain"] is Verdict.PASSED

@@ -68,7 +68,7 @@ def test_right_answers_get_all_points(course, grade):
 
 def test_the_released_notebook_gets_nothing_and_every_question_is_open(course, grade):
     quiz = grade(content=released(course))
-    assert {each.verdict for each in quiz.exercises} == {Verdict.MISSING}
+    assert {each.verdict for each in quiz.exercises} == {Verdict.UNANSWERED}
     assert set(points(quiz).values()) == {0.0}
 
 
@@ -195,7 +195,7 @@ def test_a_question_that_was_edited_and_not_answered_stays_open(course, grade):
 
     quiz = grade(edit=edit)
     assert points(quiz) == {**full(course), "largest": 0.0}
-    assert result_of(quiz, "largest").verdict is Verdict.MISSING
+    assert result_of(quiz, "largest").verdict is Verdict.UNANSWERED
     assert "was changed" in result_of(quiz, "largest").notices[0]
 
 
@@ -274,7 +274,7 @@ def test_a_deleted_cell_costs_its_own_question(course, grade):
 
     quiz = grade(edit=edit)
     assert points(quiz) == {**full(course), "largest": 0.0}
-    assert result_of(quiz, "largest").verdict is Verdict.MISSING
+    assert result_of(quiz, "largest").verdict is Verdict.UNANSWERED
 
 
 def test_the_questions_of_the_name_that_was_written_are_graded_and_both_names_are_told(course, grade):
@@ -304,14 +304,14 @@ def test_without_a_readable_name_the_one_of_the_submission_is_taken(course, grad
 
 def test_an_unreadable_file_leaves_every_question_open(course, grade, tmp_path):
     quiz = grade(content="def broken(:\n")
-    assert {each.verdict for each in quiz.exercises} == {Verdict.MISSING}
+    assert {each.verdict for each in quiz.exercises} == {Verdict.UNANSWERED}
 
 
 @pytest.mark.parametrize("content", ["def double(x):\n    return x + x\n", "def broken(:\n"], ids=["code", "broken"])
 def test_a_file_of_code_is_told_that_it_has_no_quiz_and_its_points_stay_open(course, grade, content):
     quiz = grade(content=content)
     assert points(quiz) == dict.fromkeys(questions(course), 0.0)
-    assert {each.verdict for each in quiz.exercises} == {Verdict.MISSING}
+    assert {each.verdict for each in quiz.exercises} == {Verdict.UNANSWERED}
     told = {test.message for each in quiz.exercises for test in each.tests}
     assert told == {"There is no quiz in a .py file: answer it in the unit's notebook, and hand that in."}
 
@@ -325,7 +325,7 @@ def test_a_notebook_that_is_damaged_or_without_the_quiz_is_told_so(course, tmp_p
     cut = read_submission(Found("ada", "01_steps", str(path)), ["double"])
     for submission, told in ((whole, "not in this notebook"), (cut, "No answer could be read. ")):
         quiz = graded(course, submission)
-        assert {each.verdict for each in quiz.exercises} == {Verdict.MISSING}
+        assert {each.verdict for each in quiz.exercises} == {Verdict.UNANSWERED}
         assert all(told in test.message for each in quiz.exercises for test in each.tests)
 
 

@@ -7,15 +7,17 @@ import json
 import re
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from autograder.course import Course
+from autograder.export.tables import spreadsheet
 from autograder.grading import Grader
 from autograder.quiz.forms import literal
 from autograder.quiz.samples import Diligence, right_answers, sample_answers, wrong_answer
 from autograder.quiz.saved import quiz_part
 from autograder.quiz.table import with_quiz_in_one
-from autograder.report import Feedback, html_class, html_result, limited, print_report
+from autograder.report import Feedback, html_class, html_exercise, html_result, limited, print_report, text_exercise
 from autograder.report.classroom import unit_tables
 from autograder.results import ExerciseResult, Report, Result, TestResult, Verdict
 
@@ -93,6 +95,27 @@ def test_explanations_are_told_at_full_feedback_only(results, level):
     assert "Number 1 as one counts" not in page
 
 
+def test_a_question_that_stands_open_is_called_unanswered_everywhere(course, results, tmp_path):
+    """It is not code: nobody has to write it, and a spreadsheet tells it apart from a stub."""
+    untouched = submitted(course, "dora", released(course), tmp_path)
+    double, *_ = results["ada"].exercises
+    dora = replace(results["ada"], submission="dora", exercises=[double, *graded(course, untouched).exercises])
+    class_of_two = Report([results["ada"], dora])
+    told = [
+        shown(Report([dora])),
+        shown(class_of_two),
+        html_result(dora),
+        html_class(class_of_two),
+        *(html_exercise(each) + text_exercise(each) for each in dora.exercises[1:]),
+        html_result(limited(dora, Feedback.CATEGORY)),
+        html_result(limited(dora, Feedback.SCORE)),
+    ]
+    assert ["not answered yet" in " ".join(text.split()) for text in told] == [True] * len(told)
+    assert not any("not written yet" in text for text in told)
+    rows = [line.split(",") for line in spreadsheet(Report([dora])).splitlines()]
+    assert {row[3] for row in rows if row[2].startswith("quiz-")} == {"unanswered"}
+
+
 def test_what_to_read_again_is_told_and_not_how_to_debug(results):
     text = shown(Report([results["bela"]]))
     assert "Read again: double." in text
@@ -109,13 +132,13 @@ def test_a_class_has_one_column_for_the_quiz(results):
     ("verdicts", "together"),
     [
         ([Verdict.PASSED, Verdict.PASSED], Verdict.PASSED),
-        ([Verdict.PASSED, Verdict.MISSING], Verdict.MISSING),
-        ([Verdict.MISSING, Verdict.FAILED], Verdict.FAILED),
-        ([Verdict.MISSING, Verdict.MISSING], Verdict.MISSING),
+        ([Verdict.PASSED, Verdict.UNANSWERED], Verdict.UNANSWERED),
+        ([Verdict.UNANSWERED, Verdict.FAILED], Verdict.FAILED),
+        ([Verdict.UNANSWERED, Verdict.UNANSWERED], Verdict.UNANSWERED),
         ([Verdict.FAILED, Verdict.INTERNAL], Verdict.INTERNAL),
     ],
 )
-def test_the_column_says_wrong_where_something_is_and_missing_only_where_nothing_is_wrong(verdicts, together):
+def test_the_column_says_wrong_where_something_is_and_open_only_where_nothing_is_wrong(verdicts, together):
     tests = [TestResult(str(number), "", verdict, 0.0, 1.0, "") for number, verdict in enumerate(verdicts)]
     asked = [ExerciseResult(f"quiz-{test.name}", test.verdict, 0.0, 1.0, [test]) for test in tests]
     assert with_quiz_in_one(asked)[-1].verdict is together
@@ -156,7 +179,7 @@ def test_a_unit_without_a_quiz_has_nothing_to_say_of_it(course, tmp_path):
     assert quiz_part(other.unit("steps")) == ""
 
 
-CORRECT, WRONG, OPEN = Verdict.PASSED, Verdict.FAILED, Verdict.MISSING
+CORRECT, WRONG, OPEN = Verdict.PASSED, Verdict.FAILED, Verdict.UNANSWERED
 MADE_UP = {
     Diligence.ALL: [CORRECT] * 8,
     Diligence.MOST: [CORRECT, CORRECT, WRONG, CORRECT, OPEN, CORRECT, CORRECT, WRONG],
