@@ -81,8 +81,9 @@ def _drawn(rows: list[list[float]], beside: list[list[float]], low: float, high:
 def _heat(value: float, low: float, high: float) -> int | None:
     if not math.isfinite(value):
         return None
-    middle = value / 2 - low / 2  # halves: the difference of two large numbers may be infinite
-    return round(100 * (middle / (high / 2 - low / 2))) if high > low else 50
+    # Halves: the difference of two large numbers may be infinite. That of the smallest ones is nothing.
+    middle, span = value / 2 - low / 2, high / 2 - low / 2
+    return round(100 * (middle / span)) if span > 0 else 50
 
 
 def _differs(value: float, other: float) -> bool:

@@ -75,6 +75,12 @@ def test_any_array_that_we_write_is_drawn_within_its_scale(numbers, data):
         assert math.isfinite(drawn.high)
 
 
+def test_numbers_with_nothing_between_them_are_drawn_alike():
+    smallest = "[0.0, 5e-324, 0.0, 0.0]"
+    _, yours = picture_pair("[0.0, 0.0, 0.0, 0.0]", smallest)
+    assert {square.heat for square in yours.rows[0]} == {50}
+
+
 def test_a_page_holds_the_pictures_and_plain_text_the_values():
     found = Counterexample("f(x)", [], "[[0.0, 8.0], [2.0, 4.0]]", "[[0.0, 1.0], [2.0, 4.0]]")
     test = TestResult("t", "Agrees", Verdict.FAILED, 0, 1, "wrong", found)
