@@ -445,7 +445,7 @@ class TestVector:
 
 @exercise("cosine_similarity_matrix", points=8)
 class TestCosineSimilarityMatrix:
-    @points(2)
+    @points(2.5)
     @given(xy=matrix_pairs())
     @example(xy=(np.array([[3.0, 4.0], [1.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])))
     @example(xy=(np.array([[1.0, 2.0], [2.0, -1.0]]), np.array([[1.0, 3.0], [4.0, 0.0]])))
@@ -472,15 +472,6 @@ class TestCosineSimilarityMatrix:
         expected = reference.cosine_similarity_matrix(directions, directions[::-1])
         for x in (sizes * directions, sizes[::-1] * directions):
             assert_agrees(student.cosine_similarity_matrix(x, sizes * directions[::-1]), expected, scale=1e-3)
-
-    @points(0.5)
-    def test_stays_within_one_up_to_rounding(self, student):
-        """No cosine is larger than 1, but for the last digit."""
-        x = np.random.default_rng(2).normal(size=(30, 5))
-        both = student.cosine_similarity_matrix(x, np.concatenate([3.0 * x, -0.1 * x]))
-        require(type(both) is np.ndarray and both.shape == (30, 60), "is not an array of shape (30, 60)", both)
-        require(np.all(np.abs(both) <= 1.0 + 1e-12), "lies outside of [-1, 1]", both)
-        require(np.all(np.abs(np.diagonal(both) - 1.0) <= 1e-9), "is not 1 for rows that point the same way", both)
 
     @points(1)
     def test_keeps_the_type_and_takes_whole_numbers_and_lists(self, student, reference):

@@ -225,6 +225,26 @@ def squares_short_integers(x, dim=-1):
     return safe_root((real(x) ** 2).sum(dim))
 
 
+@mistake(
+    "norm",
+    caught_by="test_takes_the_last_axis_unless_told_otherwise",
+    says="Where no axis is named, the whole tensor is taken for one vector.",
+)
+def whole_tensor_by_default(x, dim=None):
+    x = real(x)
+    return safe_root((x * x).sum(dim))
+
+
+@mistake(
+    "norm",
+    caught_by="test_takes_the_last_axis_unless_told_otherwise",
+    says="The axis has NumPy's name for it, `axis`: here it is called `dim`.",
+)
+def called_axis(x, axis=-1):
+    x = real(x)
+    return safe_root((x * x).sum(axis))
+
+
 # ---- cosine_similarity
 
 
@@ -549,6 +569,17 @@ def subtracts_in_place_from_a_row(x, dim=-1):
     return powers / total.masked_fill(total == 0, 1.0)
 
 
+@mistake(
+    "softmax",
+    caught_by="test_takes_no_more_than_three_times_the_time",
+    says="Every score is compared with every other score of its slice: for 512 scores that is 262144 numbers a slice.",
+)
+def every_score_with_every_other(x, dim=-1):
+    x = real(x).movedim(dim, -1)
+    ratios = torch.exp(x.unsqueeze(-2) - x.unsqueeze(-1))
+    return torch.where(x == -math.inf, 0.0, 1 / ratios.sum(-1)).movedim(-1, dim)
+
+
 # ---- causal_mask
 
 
@@ -709,6 +740,17 @@ def ids_cut_short(tokens, pad=0):
 )
 def ids_as_float32(tokens, pad=0):
     return (tokens.float() != float(pad))[:, None, None]
+
+
+@mistake(
+    "padding_mask",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Zeros and ones are written into the caller's tokens.",
+)
+def written_into_the_tokens(tokens, pad=0):
+    padding = tokens == pad
+    tokens[padding], tokens[~padding] = 0, 1
+    return tokens.bool()[:, None, None]
 
 
 # ---- scaled_dot_product_attention
@@ -1017,6 +1059,18 @@ def float32_weights_without_mask(q, k, v, mask=None):
     weights = softmax(scores if mask is None else scores.masked_fill(~mask, -math.inf))
     output = weights @ seen(v, mask)
     return output, weights.float() if mask is None and output.dtype != torch.float64 else weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    caught_by="test_takes_no_more_than_three_times_the_time",
+    says="The products of every query with every key are written down before they are added up: a matrix product never needs them all.",
+)
+def products_of_every_pair(q, k, v, mask=None):
+    q, k, v, mask = fitting(q, k, v, mask)
+    scores = (q.unsqueeze(-2) * k.unsqueeze(-3)).sum(-1) / math.sqrt(q.shape[-1])
+    weights = softmax(scores if mask is None else scores.masked_fill(~mask, -math.inf))
+    return (weights.unsqueeze(-1) * seen(v, mask).unsqueeze(-3)).sum(-2), weights
 
 
 # ---- MultiHeadAttention
@@ -1452,3 +1506,56 @@ class NoGradientsInTraining(Whole):
     def forward(self, query, key, value, mask=None):
         with torch.set_grad_enabled(not self.training):
             return super().forward(query, key, value, mask)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_saves_and_loads",
+    says="What is made of the weights at the first call is kept: weights that are loaded or learnt later have no say.",
+)
+class FirstWeightsKept(Whole):
+    def forward(self, query, key, value, mask=None):
+        self.merged = getattr(self, "merged", {})
+        weights = self.merged.setdefault(
+            query.dtype, torch.cat([each.weight for each in (self.w_q, self.w_k, self.w_v)])
+        )
+        q, k, v = (
+            split(self, F.linear(x, weight, layer.bias))
+            for x, weight, layer in zip(
+                (query, key, value), weights.chunk(3), (self.w_q, self.w_k, self.w_v), strict=True
+            )
+        )
+        weights = scaled_dot_product_attention(q, k, v, mask)[1]
+        return self.w_o((self.drop(weights) @ v).transpose(1, 2).flatten(2)), weights
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_hidden_words_and_other_sentences_do_not_matter",
+    says="A low number is added to hidden scores: where a hidden score is high enough, that key is still seen.",
+)
+class LowNumberAdded(Whole):
+    def forward(self, query, key, value, mask=None):
+        if mask is None:
+            return super().forward(query, key, value)
+        q, k, v = split(self, self.w_q(query)), split(self, self.w_k(key)), split(self, self.w_v(value))
+        mask = fitting(q, k, v, mask)[3]
+        low = torch.zeros_like(mask, dtype=q.dtype).masked_fill(~mask, -1e4)
+        weights = softmax(q @ k.mT / math.sqrt(q.shape[-1]) + low)
+        weights = weights.masked_fill(~mask.any(-1, keepdim=True), 0.0)
+        return self.w_o((self.drop(weights) @ v).transpose(1, 2).flatten(2)), weights
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="`view` lays the words of all sentences below each other, which it cannot do with a transposed tensor.",
+)
+class WordsViewedBelowEachOther(Whole):
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (
+            split(self, layer(x.view(-1, x.shape[-1])).view(x.shape))
+            for layer, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value))
+        )
+        weights = scaled_dot_product_attention(q, k, v, mask)[1]
+        return self.w_o((self.drop(weights) @ v).transpose(1, 2).flatten(2)), weights

@@ -112,13 +112,14 @@ def assert_own_parameters(make: Callable[..., Handle], arguments: list[Any]) -> 
 
 
 def assert_state_round_trip(make: Callable[..., Handle], arguments: list[Any], *, inputs: list[Any]) -> None:
-    """What `state_dict()` saves, loaded into a fresh module, makes it give the same answers.
+    """What `state_dict()` saves, loaded into another module, makes it give the same answers, also where that was in use before.
 
-    Raises Disagreement when something that decides the answer was not registered, or cannot be loaded.
+    Raises Disagreement when something that decides the answer was not registered, cannot be loaded, or is kept from earlier calls.
     """
     first, second = make(*arguments), make(*arguments)
     for module in (first, second):
         evaluating(module)
+    second(*inputs)
     before = first(*inputs)
     try:
         copy_state(first, second)
@@ -127,7 +128,10 @@ def assert_state_round_trip(make: Callable[..., Handle], arguments: list[Any], *
     try:
         assert_agrees(second(*inputs), before)
     except Disagreement as error:
-        text = "gives other answers after saving and loading: register everything that is learnt as a parameter or a submodule"
+        text = (
+            "gives other answers after saving and loading: register everything that is learnt as a parameter or a submodule, "
+            "and keep nothing that was made of it"
+        )
         raise Disagreement(f"{text} ({error.message})", error.got, error.expected) from None
 
 
