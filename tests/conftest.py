@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from autograder.course import Course, find_course
 from autograder.grading import Grader
 from autograder.judge.client import Judge
 from autograder.judge.limits import Limits
+
+REPEATABLE = "repeatable"
+hypothesis.settings.register_profile(
+    REPEATABLE,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile(REPEATABLE)
+
+
+@pytest.fixture(autouse=True)
+def the_same_examples_every_time() -> None:
+    """A grading run in this process leaves a profile of its own behind."""
+    hypothesis.settings.load_profile(REPEATABLE)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 
@@ -126,7 +126,6 @@ CELLS = st.lists(
 )
 
 
-@settings(deadline=None, database=None)
 @given(cells=CELLS, notices=st.lists(st.text(max_size=10), max_size=2))
 def test_any_cells_give_a_notebook_that_nbgrader_accepts(release: Any, cells: list[Cell], notices: list[str]) -> None:
     rebuilt = rebuild(release, cells, notices)

@@ -101,7 +101,7 @@ def test_changed_answers_are_taken_or_refused_and_nothing_else():
 
 
 @given(st.sampled_from(SEEDS), st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_change_takes_more_memory_than_a_header_can_ask_for(seed, number):
     dice = random.Random(number)
     header, body = changed(seed[0], dice), changed(seed[1], dice)

@@ -37,7 +37,7 @@ def test_markup_in_any_field_is_shown_and_not_obeyed(text):
         assert not any(":" in link for link in page.links)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters()))
 @example("\x1b[2J\u202e\ud800]]>-->")
 @example("")
