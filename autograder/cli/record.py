@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -15,6 +17,9 @@ from autograder.grading.batch import default_jobs
 from autograder.judge.layers import Isolation
 from autograder.report import print_report
 from autograder.results import Report, Result
+
+if TYPE_CHECKING:
+    from autograder.gradebook.waiting import WaitingNbgrader
 
 
 @click.command(short_help="Grade a class into nbgrader's gradebook.")
@@ -42,13 +47,16 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
     Without UNIT: everything that was handed in. The same marks as `nbgrader autograde UNIT` gives, sooner. Comments and
     marks given by hand are kept. Exit status 1 when the gradebook does not have what the judge gave.
     """
-    with one_line():
+    with one_line(), ExitStack() as ending:
         home = find_course(course)
         if not home.has_solutions:
             raise CourseError(f"{home.root} is a student's copy of the course: a gradebook needs its solutions/.")
         # jsonschema would compile a grammar for international addresses: a second for what no notebook needs.
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # the documented way to hide a module
         try:
+            from autograder.gradebook.waiting import WaitingNbgrader
+
+            nbgrader = ending.enter_context(WaitingNbgrader(home))  # it gets ready while we do
             from autograder.gradebook import class_run
         except ModuleNotFoundError:
             raise CourseError("nbgrader is not installed: pip install 'transformer-autograder[instructor]'.") from None
@@ -69,7 +77,7 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
         wrong = False
         for unit in chosen:
             of_unit = [result for result in results if result.unit == unit.name]
-            problems = _problems(home, unit, of_unit, keys[unit.name], mode, *options)
+            problems = _problems(home, unit, of_unit, keys[unit.name], mode, nbgrader, *options)
             for sentence in problems:
                 click.echo(f"autograder: {sentence}", err=True)
             right = max(len(of_unit) - len(problems), 0)
@@ -79,13 +87,19 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
 
 
 def _problems(
-    course: Course, unit: Unit, results: list[Result], keys: dict[str, str], isolation: Isolation, *options: str
+    course: Course,
+    unit: Unit,
+    results: list[Result],
+    keys: dict[str, str],
+    isolation: Isolation,
+    nbgrader: WaitingNbgrader,
+    *options: str,
 ) -> list[str]:
     """A sentence for each submission of `unit` whose marks nbgrader did not record as they are."""
     from autograder.gradebook import class_run
 
     try:
-        unrecorded = class_run.record(course, unit, results, keys, isolation, *options)
+        unrecorded = class_run.record(course, unit, results, keys, isolation, *options, nbgrader=nbgrader)
     except CourseError as error:  # the next unit may go better
         return [str(error)]
     problems = [f"{student}: no score was recorded; grade it again." for student in unrecorded]

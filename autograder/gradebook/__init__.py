@@ -7,6 +7,7 @@
     rebuild.py     a student's cells, put back where the release has them
     grade.py       in place of nbgrader's Execute: a Result, written as the scores of the check cells
     class_run.py   a whole class at once: judged in parallel, recorded by one nbgrader process, compared
+    waiting.py     nbgrader in a process of its own, started before it is needed
     ready.py       the Results that wait for that process
     scores.py      a Result as outputs that nbgrader cannot misread
     confirm.py     the scores in the gradebook are those of the Result, or there are none

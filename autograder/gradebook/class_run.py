@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.course import Course, CourseError, Unit
 from autograder.gradebook.ready import key_of, write_ready
-from autograder.gradebook.register import register, scripts_on_path
+from autograder.gradebook.register import register
+from autograder.gradebook.waiting import WaitingNbgrader
 from autograder.judge.layers import Isolation
 from autograder.results import Result
 from autograder.submission import Found, find_submissions
 
 REGRADE = "--force"
-NBGRADER = """\
-import sys
-sys.modules["rfc3987_syntax"] = None
-from nbgrader.apps.nbgraderapp import main
-main()
-"""
-"""nbgrader without jsonschema's check of international addresses, which no notebook needs: it compiles a grammar for a second."""
 
 
 def units_handed_in(course: Course) -> list[Unit]:
@@ -85,7 +77,13 @@ def keys_of(course: Course, found: Iterable[Found]) -> dict[str, str]:
 
 
 def record(
-    course: Course, unit: Unit, results: list[Result], keys: dict[str, str], isolation: Isolation, *options: str
+    course: Course,
+    unit: Unit,
+    results: list[Result],
+    keys: dict[str, str],
+    isolation: Isolation,
+    *options: str,
+    nbgrader: WaitingNbgrader | None = None,
 ) -> list[str]:
     """Have nbgrader record the Results of a class that was just judged.
 
@@ -93,6 +91,7 @@ def record(
         results: of the notebooks of `handed_in`; those that could not be graded are tried again by nbgrader.
         keys: of the files that were judged.
         options: for `nbgrader autograde`, such as `--force`.
+        nbgrader: one of this course that waits; None to start one now.
 
     Returns:
         The students whom nbgrader could not record.
@@ -105,12 +104,9 @@ def record(
     with tempfile.TemporaryDirectory(prefix="ready-") as folder:
         file = Path(folder) / "results.json"
         write_ready(file, ready)
-        command = [sys.executable, "-c", NBGRADER, "autograde", unit.name, *options]
-        command += [f"--GradeWithJudge.ready={file}", f"--GradeWithJudge.isolation={isolation.value}"]
-        with scripts_on_path():
-            ended = subprocess.run(
-                command, cwd=course.root, capture_output=True, text=True, check=False, env=os.environ
-            )
+        told = [f"--GradeWithJudge.ready={file}", f"--GradeWithJudge.isolation={isolation.value}"]
+        with nullcontext(nbgrader) if nbgrader is not None else WaitingNbgrader(course) as runs:
+            ended = runs.run("autograde", unit.name, *options, *told)
     recorded = _recorded(course, unit)
     unrecorded = sorted(one.submission for one in results if one.submission not in recorded)
     if ended.returncode != 0 and not unrecorded:

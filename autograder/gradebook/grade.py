@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -15,11 +15,13 @@ from autograder.course import find_course
 from autograder.course_units import exercise_names
 from autograder.gradebook.ready import key_of, read_ready
 from autograder.gradebook.scores import UngradedError, write_scores
-from autograder.grading import Grader
 from autograder.judge.layers import Isolation
 from autograder.report import feedback_of, references_of
 from autograder.results import Result, Verdict
 from autograder.submission import Found, read_submission
+
+if TYPE_CHECKING:
+    from autograder.grading import Grader
 
 
 class GradeWithJudge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -57,6 +59,8 @@ class GradeWithJudge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
 @cache
 def _grader(root: Path, isolation: Isolation) -> Grader:
     """One grader for all submissions of a run: its start costs more than grading one."""
+    from autograder.grading import Grader  # with all that a judge needs: not where the Results are ready
+
     grader = Grader(find_course(root), isolation)
     atexit.register(grader.__exit__, None, None, None)
     return grader

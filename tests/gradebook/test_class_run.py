@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course, CourseError, Unit
 from autograder.gradebook import class_run
+from autograder.gradebook.waiting import NBGRADER, WaitingNbgrader
 from autograder.judge.layers import Isolation
 from autograder.results import ExerciseResult, Result, Verdict
 
@@ -17,6 +19,7 @@ from .course import RIGHT, filled, hand_in, write_course
 from .nbgrader_runs import autograder, gradebook_url, nbgrader, scores
 
 WRONG = {**RIGHT, "double": "def double(x):\n    return 3.0 * x\n"}
+JUDGES = ("autograder.grading.grade", "hypothesis", "pytest", "torch")
 MARKS = {"ann": (3.0, 2.0), "bob": (0.0, 2.0), "cut": (0.0, 0.0)}
 
 
@@ -90,6 +93,30 @@ def test_what_was_judged_is_recorded_and_what_has_changed_since_is_judged_again(
     class_run.record(course, unit, [half], keys, Isolation.CONFINED, *again)
     assert scores(course, "ann") == {"check-double": 0.0, "check-triple": 2.0}
     assert class_run.differences(course, unit, [half])
+
+
+@pytest.mark.slow
+def test_one_that_waits_serves_several_units(course):
+    with WaitingNbgrader(course) as nbgrader:
+        ended = [nbgrader.run("list", "--version") for _ in range(2)]
+    assert [one.returncode for one in ended] == [0, 0], ended
+    assert ended[0].stdout == ended[1].stdout != ""
+
+
+@pytest.mark.slow
+def test_one_that_is_told_nothing_ends_and_has_not_imported_what_judges():
+    script = f"{NBGRADER}\nprint([name for name in {JUDGES} if name in sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", script], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "[]\n"
+
+
+def test_one_that_nobody_needs_any_more_is_gone(course):
+    with WaitingNbgrader(course) as nbgrader:
+        process = nbgrader._waiting
+    assert process is not None
+    assert process.returncode is not None
 
 
 def test_a_unit_that_nobody_has_handed_in_is_told_in_one_line(course):
