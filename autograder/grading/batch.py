@@ -77,11 +77,14 @@ def _graded_by_a_pool(
         return
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(min(jobs, len(found)), context, _start, (course.root, isolation)) as executor:
+    processes, units = min(jobs, len(found)), list(dict.fromkeys(one.unit for one in found))
+    with ProcessPoolExecutor(processes, context, _start, (course.root, isolation)) as executor:
         try:
             with _deaf_to_interrupts():  # and so are the processes that start now
                 # What is drawn for a unit is made by one process, each unit by another, and found by all.
-                prepared = [executor.submit(_prepare, unit) for unit in dict.fromkeys(one.unit for one in found)]
+                prepared = [executor.submit(_prepare, unit) for unit in units]
+                for _ in range(processes - len(units)):  # each process starts with the first thing that it is given
+                    executor.submit(_get_ready)
             for each in prepared:
                 each.exception()
             with _deaf_to_interrupts():
@@ -122,6 +125,12 @@ def _prepare(unit: str) -> None:
     _grader.prepare(unit)
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it takes longer than grading an exercise
+
+
+def _get_ready() -> None:
+    """What goes wrong goes wrong again when something is graded, and is told then."""
+    assert _grader is not None
+    _grader.judge.start()
 
 
 def _grade_here(found: Found) -> Result:
