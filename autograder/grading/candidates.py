@@ -52,11 +52,16 @@ class Candidates:
         return self._wrong[name]
 
     def _mistake(self, name: str) -> Variant:
-        unit = self._reference.unit
-        for mistake in mistakes_of(unit):
-            if (mistake.name, mistake.exercise) == (name, self.exercise):
-                return mistake
-        raise CourseError(f"{unit.mistakes} has no mistake {name!r} of {self.exercise!r}.")
+        try:
+            return self._mistakes[name]
+        except KeyError:
+            file = self._reference.unit.mistakes
+            raise CourseError(f"{file} has no mistake {name!r} of {self.exercise!r}.") from None
+
+    @cached_property
+    def _mistakes(self) -> dict[str, Variant]:
+        """Those of the exercise. To read the file takes longer than to try a test on one of them."""
+        return {each.name: each for each in mistakes_of(self._reference.unit) if each.exercise == self.exercise}
 
     def _candidate(self, what: str, student: Student) -> Candidate:
         def function(*positional: Any, **named: Any) -> Any:

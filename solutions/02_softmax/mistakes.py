@@ -1,9 +1,10 @@
 """Wrong solutions of unit 02 as students write them: each must fail the test that is meant for it, and gives the mistake its name."""
 
 import numpy as np
-import torch
 
 from autograder.toolkit.variants import mistake
+
+# PyTorch is imported by the mistakes that use it: a grader tries other mistakes, and would wait for it a second.
 
 SCORES = [
     np.array([0.5, -1.5, 2.0]),
@@ -322,6 +323,8 @@ def every_score_with_every_other(x, axis=-1):
     says="PyTorch's softmax does the work: write it yourself, with NumPy.",
 )
 def asks_torch(x, axis=-1):
+    import torch
+
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
     return torch.nan_to_num(torch.softmax(torch.tensor(x), dim=axis)).numpy()
 
@@ -554,6 +557,8 @@ def log_slice_by_slice(x, axis=-1):
     says="PyTorch's log_softmax does the work: write it yourself, with NumPy.",
 )
 def log_from_torch(x, axis=-1):
+    import torch
+
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
     return torch.nn.functional.log_softmax(torch.tensor(x), dim=axis).numpy()
 
@@ -744,6 +749,8 @@ def divides_in_place(x, temperature, axis=-1):
     says="PyTorch's softmax does the work: use your own.",
 )
 def temperature_from_torch(x, temperature, axis=-1):
+    import torch
+
     if temperature <= 0:
         raise ValueError(f"temperature is {temperature}, expected more than 0")
     return torch.nan_to_num(torch.tensor(x / temperature).softmax(axis)).numpy()
@@ -933,6 +940,8 @@ def one_jacobian_after_another(y, dy, axis=-1):
     says="PyTorch computes the gradient: work it out yourself, with NumPy.",
 )
 def backward_from_torch(y, dy, axis=-1):
+    import torch
+
     scores = torch.log(torch.tensor(y if y.dtype.kind == "f" else y.astype(np.float64))).requires_grad_()
     torch.softmax(scores, dim=axis).backward(torch.tensor(dy))
     return scores.grad.numpy()
