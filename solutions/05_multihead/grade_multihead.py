@@ -110,7 +110,7 @@ class TestSplitHeads:
 
 @exercise("combine_heads", points=4)
 class TestCombineHeads:
-    @points(2)
+    @points(2.5)
     @example(x=numbered(1, 2, 2, 2))
     @example(x=numbered(2, 3, 5, 4))
     @example(x=numbered(3, 1, 4, 2))
@@ -122,14 +122,6 @@ class TestCombineHeads:
         columns are joined?"""
         assume(x.ndim == 4 and x.size > 0)
         assert_agrees(student.combine_heads(x), reference.combine_heads(x))
-
-    @points(0.5)
-    @example(x=numbered(2, 5, 12), num_heads=3)
-    @given(x=words(), num_heads=head_counts)
-    def test_undoes_split_heads(self, student, reference, x, num_heads):
-        """What has been split comes back as it was, although it lies in memory in another order."""
-        assume_shared(x, num_heads)
-        assert_agrees(student.combine_heads(reference.split_heads(x, num_heads)), x)
 
     @points(0.5)
     def test_keeps_the_dtype(self, student, reference):
@@ -335,7 +327,8 @@ class TestMultiHeadAttention:
         expected = telling(attention.forward(x, x, x))
         assert_agrees(attention.forward(x), expected)
         mask = np.tril(np.ones((4, 4), bool))
-        assert_agrees(attention.forward(x, mask=mask), attention.forward(x, x, x, mask))
+        masked = telling(attention.forward(x, x, x, mask))
+        assert_agrees(attention.forward(x, mask=mask), masked)
         attention.forward(x, others, others, mask)
         module(student, 12, 2)
         assert_agrees(attention.forward(x), expected)
@@ -368,12 +361,13 @@ class TestMultiHeadAttention:
         attention = module(student, 8, 2)
         query, key, value = normal(1, 2, 3, 8), normal(2, 2, 5, 8), normal(3, 2, 5, 8)
         mask = open_mask(4, (2, 1, 3, 5))
-        output, _ = telling(shaped(attention.forward(query, key, value, mask), 2, query, key))
+        expected = np.zeros_like(query)
         for sentence, number in np.ndindex(2, 3):
             one, seen = slice(sentence, sentence + 1), mask[sentence, 0, number]
             alone = query[one, number : number + 1].copy(), key[one][:, seen].copy(), value[one][:, seen].copy()
-            expected, _ = pair_from(attention.forward(*alone))
-            assert_agrees(output[one, number : number + 1].copy(), expected)
+            expected[one, number : number + 1] = shaped(attention.forward(*alone), 2, *alone[:2])[0]
+        output, _ = telling(shaped(attention.forward(query, key, value, mask), 2, query, key))
+        assert_agrees(output, expected)
 
     @points(1)
     def test_a_query_that_may_see_nothing_gets_zeros(self, student):
@@ -386,10 +380,10 @@ class TestMultiHeadAttention:
         head[0, 1] = False
         attention = module(student, 8, 2)
         for mask in (rows, sentence, head, np.zeros((3, 4), bool)):
-            output, weights = shaped(attention.forward(query, key, value, mask), 2, query, key)
-            blind = ~np.broadcast_to(mask, weights.shape).any(axis=-1)
             opened = mask | ~mask.any(axis=-1, keepdims=True)
             seeing, normally = telling(shaped(attention.forward(query, key, value, opened), 2, query, key))
+            output, weights = shaped(attention.forward(query, key, value, mask), 2, query, key)
+            blind = ~np.broadcast_to(mask, weights.shape).any(axis=-1)
             assert_agrees(weights, np.where(blind[..., None], 0.0, normally))
             require(np.all(weights[blind] == 0), "the weights of a query that may see nothing should be 0", weights)
             require(
@@ -409,9 +403,10 @@ class TestMultiHeadAttention:
         for score in (-5e4, -1e12, -1e25):
             low = direction * score
             key, value = np.stack([low, 3 * low, 0 * low])[np.newaxis], normal(2, 1, 3, 4)
+            first_alone, _ = pair_from(attention.forward(query, key[:, :1].copy(), value[:, :1].copy()))
             output, weights = pair_from(attention.forward(query, key, value, np.array([True, True, False])))
             assert_agrees(weights, np.array([[[[1.0, 0.0, 0.0]]]]))
-            assert_agrees(output, pair_from(attention.forward(query, key[:, :1].copy(), value[:, :1].copy()))[0])
+            assert_agrees(output, first_alone)
 
     @points(0.5)
     def test_survives_large_scores(self, student):
@@ -473,7 +468,8 @@ class TestMultiHeadAttention:
         for dtype in (np.int64, np.int8, np.uint8):
             x = (np.abs(normal(1, 2, 3, 8)) * 3).astype(dtype)
             exact = x.astype(np.float64)
-            assert_agrees(attention.forward(x, x, x), telling(attention.forward(exact, exact, exact)))
+            expected = telling(attention.forward(exact, exact, exact))
+            assert_agrees(attention.forward(x, x, x), expected)
         single = normal(1, 2, 3, 8).astype(np.float32)
         double = single.astype(np.float64)
         expected = telling(attention.forward(double, double, double))
