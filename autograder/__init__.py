@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from autograder.judge.stand_ins import earlier
     from autograder.plots import plot_attention, plot_positions
     from autograder.selfcheck.live import check, progress
+    from autograder.selfcheck.weighted import weighted
 
-__all__ = ["check", "earlier", "plot_attention", "plot_positions", "progress"]
+__all__ = ["check", "earlier", "plot_attention", "plot_positions", "progress", "weighted"]
 
 _HOMES = {
     "check": "autograder.selfcheck.live",
@@ -22,6 +23,7 @@ _HOMES = {
     "plot_attention": "autograder.plots",
     "plot_positions": "autograder.plots",
     "progress": "autograder.selfcheck.live",
+    "weighted": "autograder.selfcheck.weighted",
 }
 
 

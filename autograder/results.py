@@ -48,12 +48,14 @@ class Counterexample(msgspec.Struct, frozen=True):
     """The smallest input found that shows the fault.
 
     `call` reads like code (`softmax(x, axis=0)`); `got` and `expected` are texts, `expected` None where the test states a property only.
+    `again` is a line of Python that makes the same call with the same values, for a cell of one's own; None where no line can.
     """
 
     call: str
     inputs: list[Argument]
     got: str | None = None
     expected: str | None = None
+    again: str | None = None
 
 
 class TestResult(msgspec.Struct, frozen=True):

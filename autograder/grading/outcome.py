@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import hypothesis.errors
+import msgspec
 
 from autograder.devices import Device
 from autograder.faults import Stopped, StudentError
+from autograder.grading.again import line_of
 from autograder.grading.asked import MISSING_DEVICE, Asked
 from autograder.judge.calls import Call, as_code
 from autograder.judge.proxy import Handle, Student, called
@@ -18,6 +20,8 @@ from autograder.toolkit.compare import Disagreement
 from autograder.toolkit.show import MANY_DIGITS, show
 
 MAX_VALUE = 2_000
+REPEATED = (Verdict.FAILED, Verdict.ERROR)
+"""Verdicts of calls that can be made again: not of one that never ends, or ends Python."""
 
 
 def passed(asked: Asked) -> TestResult:
@@ -30,6 +34,8 @@ def failed(asked: Asked, error: BaseException, student: Student | None) -> TestR
     example = None
     if student is not None and student.calls and verdict not in (Verdict.MISSING, Verdict.INTERNAL):
         example = _counterexample(student, student.calls[-1], got, expected)
+        if verdict in REPEATED:
+            example = msgspec.structs.replace(example, again=line_of(student.calls[-1]))
     was_asked = student is None or len(student.calls) > 0
     lines = [message, asked.hint] if was_asked and verdict not in (Verdict.MISSING, Verdict.INTERNAL) else [message]
     text = "\n".join(line for line in lines if line)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from autograder.judge.protocol import Operation
+
 if TYPE_CHECKING:
     from autograder.judge.proxy import Handle
 
@@ -31,6 +33,8 @@ class Call:
     owner: Handle | None
     device: str = "cpu"
     seed: int | None = None
+    operation: Operation | None = None
+    """What was asked about the call; None for one that was not made."""
     value: Any = None
     error: BaseException | None = None
     changes: dict[int, int] = field(default_factory=dict)

@@ -224,6 +224,7 @@ class Function:
         self, operation: Operation, positional: list[Any], named: dict[str, Any], seed: int | None = None
     ) -> Any:
         call = self._call(positional, named, seed)
+        call.operation = operation
         objects = [each for each in (self._owner, *positional, *named.values()) if isinstance(each, Handle)]
         call.changes = {each._ref.number: len(each.changes) for each in objects}
         self._student.calls.append(call)
@@ -259,6 +260,14 @@ class Function:
         return as_code(called(self.name, self._owner), shown, named)
 
 
+@dataclass(frozen=True)
+class Weights:
+    """Drawn from `seed`, and in place after so many changes of the object."""
+
+    seed: int
+    changes: int
+
+
 class Handle:
     """An object that lives where the submission runs."""
 
@@ -273,6 +282,8 @@ class Handle:
         """The arrays among its attributes that were read, such as random weights: what its answers followed from."""
         self.changes: list[tuple[Operation, tuple[Any, ...], dict[str, Any]]] = []
         """What was asked of it with `ask` that changed it: weights put into it, its mode."""
+        self.weights: Weights | None = None
+        """Those it has from a seed, if it has."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -60,6 +60,7 @@ def _counterexample(found: Counterexample) -> Counterexample:
         inputs=[Argument(name=one_line(argument.name), value=block(argument.value)) for argument in found.inputs],
         got=None if found.got is None else block(found.got),
         expected=None if found.expected is None else block(found.expected),
+        again=None if found.again is None else block(found.again),
     )
 
 

@@ -87,6 +87,8 @@ def _counterexample_lines(found: Counterexample, no_value: str) -> Iterator[Line
         yield from _hanging("yours", _words(no_value))
     elif found.got is not None:
         yield from _hanging("yours", tuple(pieces(found.got, found.expected)))
+    if found.again:
+        yield from _hanging("to repeat it", _words(found.again))
 
 
 def _title(verdict: Verdict, title: str, weight: Weight) -> Line:

@@ -65,6 +65,7 @@ OVERFLOW = Counterexample(
     inputs=[Argument("x", "np.array([1000.0, 0.0])")],
     got="array([nan,  0.])",
     expected="array([1., 0.])",
+    again="softmax(np.array([1000.0, 0.0]))",
 )
 WRONG_AXIS = Counterexample(
     call="softmax(x, axis=0)",
@@ -173,7 +174,7 @@ def sample_report() -> Report:
 
 def hostile_result(text: str) -> Result:
     """A result in which every text that can come from outside is `text`: one exercise for each verdict."""
-    found = Counterexample(call=text, inputs=[Argument(text, text)], got=text, expected=text + "1")
+    found = Counterexample(call=text, inputs=[Argument(text, text)], got=text, expected=text + "1", again=text)
     exercises = [
         ExerciseResult(
             name=text,

@@ -20,7 +20,7 @@ from autograder.faults import StudentError
 from autograder.judge.measures import parts
 from autograder.judge.objects import ask
 from autograder.judge.protocol import Operation
-from autograder.judge.proxy import Handle, Student, function_of
+from autograder.judge.proxy import Handle, Student, Weights, function_of
 from autograder.toolkit.compare import Disagreement, assert_agrees
 from autograder.toolkit.show import show
 from autograder.toolkit.tensors.strategies import weights_like
@@ -82,6 +82,7 @@ def twins(
     for module in (mine, right):
         load_state(module, weights)
         evaluating(module)
+        module.weights = Weights(seed, len(module.changes))
     return mine, right
 
 
