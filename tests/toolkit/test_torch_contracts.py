@@ -205,6 +205,16 @@ def test_layers_in_a_plain_list_are_lost_on_the_way_through_a_state_dict():
         t.assert_state_round_trip(wrong.Heads, [6, 3], inputs=[block(2, 4, 6).float()])
 
 
+def test_weights_kept_from_the_first_call_do_not_survive_loading():
+    kept = "self.kept = getattr(self, 'kept', self.w_o.weight.clone())"
+    wrong = heads(
+        "return self.w_o((weights @ v).transpose(1, 2).flatten(2))",
+        f"{kept}\n        return (weights @ v).transpose(1, 2).flatten(2) @ self.kept.T + self.w_o.bias",
+    )
+    with pytest.raises(Disagreement, match="keep nothing that was made of it"):
+        t.assert_state_round_trip(wrong.Heads, [6, 3], inputs=[block(2, 4, 6).float()])
+
+
 def test_a_layer_without_a_part_in_the_result_is_named():
     wrong = heads("self.w_o((weights", "nn.Identity()((weights")
     with pytest.raises(Disagreement, match=r"parameter `w_o\.weight` has no part in the result"):
