@@ -43,7 +43,7 @@ progress()
 # | command | what it does |
 # |:--|:--|
 # | `autograder doctor` | says what this machine has, what is missing, and what to do about it |
-# | `autograder reset softmax` | puts one exercise's stub back; the notebook as it was is kept under `backups/` |
+# | `autograder reset log_softmax` | puts one exercise's stub back; the notebook as it was is kept under `backups/` |
 # | `pytest exercises` | checks everything that is saved; `pytest exercises -k softmax` what has softmax in its name |
 #
 # </details>

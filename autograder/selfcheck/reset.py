@@ -66,7 +66,7 @@ def _meant(course: Course, name: str) -> tuple[Unit, list[str]]:
     if units:
         return units[0], []
     raise CourseError(
-        f"Nothing is called {name!r}: name an exercise, such as softmax, or a unit: {', '.join(course.units)}."
+        f"Nothing is called {name!r}: name an exercise, such as log_softmax, or a unit: {', '.join(course.units)}."
     )
 
 

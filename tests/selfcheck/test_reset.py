@@ -118,6 +118,14 @@ def test_the_command_says_what_it_did_and_where_the_backup_is(course, monkeypatc
     assert "softmax-001.ipynb" in told.output
 
 
+def test_of_a_unit_the_quiz_is_named_in_one(course, monkeypatch):
+    monkeypatch.chdir(course.root)
+    told = CliRunner().invoke(main, ["reset", "02_softmax"]).output
+    assert "log_softmax" in told
+    assert "the answers to the quiz" in told
+    assert "quiz-" not in told
+
+
 def test_a_name_that_nothing_has_is_told_in_one_line(course, monkeypatch):
     monkeypatch.chdir(course.root)
     told = CliRunner().invoke(main, ["reset", "sofmax"])
