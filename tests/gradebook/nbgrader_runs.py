@@ -15,8 +15,11 @@ from autograder.course import Course
 from .course import REPOSITORY
 
 
-def nbgrader(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`nbgrader …` in the course's folder, with its nbgrader_config.py and no other settings."""
+def nbgrader(course: Course, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """`nbgrader …` in the course's folder (or in `folder`, where a student works), with its nbgrader_config.py.
+
+    No other settings but those of the nbgrader_config.py that a test puts into `home` beside the course.
+    """
     home = course.root.parent / "home"
     home.mkdir(exist_ok=True)
     environment = {
@@ -28,7 +31,9 @@ def nbgrader(course: Course, *arguments: str) -> subprocess.CompletedProcess[str
         "PYTHONPATH": str(REPOSITORY),
     }
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    return subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder or course.root, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def autograder(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
