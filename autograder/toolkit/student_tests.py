@@ -118,13 +118,21 @@ class _Asked:
 
     def __init__(self, candidate: Candidate) -> None:
         self.candidate = candidate
-        self.told = ""
+        self._last: tuple[tuple[Any, ...], dict[str, Any], Any] | None = None
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
         value = self.candidate.function(*positional, **named)
-        arguments = [show(each) for each in positional] + [f"{name}={show(each)}" for name, each in named.items()]
-        self.told = f".\nThe last that it was asked: ({', '.join(arguments)}), and it answered {show(value)}"
+        self._last = (positional, named, value)
         return value
+
+    @property
+    def told(self) -> str:
+        """Laid out only when somebody is to read it: a test asks hundreds of questions."""
+        if self._last is None:
+            return ""
+        positional, named, value = self._last
+        arguments = [show(each) for each in positional] + [f"{name}={show(each)}" for name, each in named.items()]
+        return f".\nThe last that it was asked: ({', '.join(arguments)}), and it answered {show(value)}"
 
     def __repr__(self) -> str:
         return repr(self.candidate)

@@ -8,7 +8,7 @@ from autograder.faults import Stopped
 from autograder.judge.protocol import Load, Piece
 from autograder.judge.proxy import Student, local
 from autograder.judge.session import Session
-from autograder.toolkit import Candidate, Disagreement, assert_refuses, assert_spares
+from autograder.toolkit import Candidate, Disagreement, assert_refuses, assert_spares, student_tests
 
 RIGHT = [Candidate("a right double", lambda x: 2 * x), Candidate("another right double", lambda x: x + x)]
 WRONG = Candidate("one that adds 2", lambda x: x + 2)
@@ -60,6 +60,19 @@ def test_a_test_that_refuses_a_right_one_is_shown_what_it_asked(graded):
     student = graded("assert double(3.0) == 9.0, 'not nine'")
     with pytest.raises(Disagreement, match=r"raises AssertionError: not nine(?s:.)*\(3\.0\), and it answered 6\.0"):
         assert_spares(student.check_double, RIGHT)
+
+
+def test_a_question_is_told_as_it_was_asked_whatever_has_become_of_its_array(graded):
+    student = graded("import numpy as np; x = np.ones(2); y = double(x); x += 5; y += 5; assert False")
+    with pytest.raises(Disagreement, match=r"asked: \(\[1(?s:.)*answered \[2"):
+        assert_spares(student.check_double, RIGHT)
+
+
+def test_questions_are_laid_out_only_where_somebody_reads_them(graded, monkeypatch):
+    shown = []
+    monkeypatch.setattr(student_tests, "show", shown.append)
+    assert_spares(graded("[double(x) for x in range(9)]").check_double, RIGHT)
+    assert shown == []
 
 
 def test_what_it_refuses_does_not_count_where_it_refuses_the_right(graded):
