@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -53,9 +52,6 @@ class Trusted:
 class RestartingTransport:
     """Carries calls to a worker, and after a death to a new one: a crash costs the test it happened in. After two, it costs the rest.
 
-    So does time, once the calls have used up what all of them together may use: code that takes nearly all that a call may take, every
-    time, does not keep the grader busy for an hour.
-
     A statement of the submission that never ends is found when the code is loaded and left out.
     """
 
@@ -74,8 +70,6 @@ class RestartingTransport:
         self.devices: list[str] = []
         self._worker: Worker | None = None
         self._second: Worker | None = None
-        self._workers: list[Worker] = []
-        self._waited = 0.0
         self._first()
 
     def request(
@@ -91,10 +85,8 @@ class RestartingTransport:
         if len(self.deaths) >= MAX_DEATHS:
             last = self.deaths[-1]
             raise Stopped(last.verdict, f"was stopped twice; this test was not run any more. {last.message}")
-        self._require_time_left()
         if self._worker is None:
             self._worker = self.worker()
-        asked = time.monotonic()
         try:
             value = self._worker.request(operation, target, positional, named, seed, device, method)
         except LostAnswers:
@@ -106,23 +98,9 @@ class RestartingTransport:
                 if stopped.verdict is not Verdict.FORBIDDEN:  # it ended in good order, at once
                     self.deaths.append(stopped)
             raise
-        finally:
-            self._waited += time.monotonic() - asked
         self.cpu_seconds = self._worker.cpu_seconds
         self.devices = self._worker.devices
         return value
-
-    def _require_time_left(self) -> None:
-        used = sum(worker.total_cpu_seconds for worker in self._workers)
-        most, longest = (
-            self.limits.calls_worth * seconds for seconds in (self.limits.cpu_seconds, self.limits.wall_seconds)
-        )
-        if used > most or self._waited > longest:
-            limit = f"{most:g} s of CPU time" if used > most else f"{longest:g} s"
-            raise Stopped(
-                Verdict.TIMEOUT,
-                f"took more than {limit} for the tests so far; the rest were not run. What takes so long in every call?",
-            )
 
     def ask_ahead(self, records: Sequence[Record], device: str = "") -> None:
         if self._worker is not None:
@@ -161,7 +139,6 @@ class RestartingTransport:
         worker = self.judge.worker(
             self.pieces, list(self.mark.forbidden), self.unit.stand_ins, self.replaced, self.unit.earlier, self.limits
         )
-        self._workers.append(worker)
         if self.mark.name not in worker.loaded.names:
             worker.close()
             failures = [worker.loaded.failures[index] for index in sorted(worker.loaded.failures)]

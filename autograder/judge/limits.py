@@ -12,17 +12,13 @@ MAX_THREADS = 64
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may use: CPU seconds, read from outside on the worker's own clock, and wall seconds, for code that waits.
-
-    All calls of an exercise together may use as much as `calls_worth` of the longest ones.
-    """
+    """What one call may use: CPU seconds, read from outside on the worker's own clock, and wall seconds, for code that waits."""
 
     cpu_seconds: float = 3.0
     wall_seconds: float = 15.0
     idle_seconds: float = 3.0  # without using any CPU time, asleep all the while
     memory_bytes: int = 1 << 30  # beyond what a worker has when it starts
     open_files: int = 64
-    calls_worth: int = 20
 
     def with_time(self, cpu_seconds: float) -> Limits:
         """The same, but for a call that may compute so long, and wait in proportion."""

@@ -142,11 +142,6 @@ class Worker:
         return value
 
     @property
-    def total_cpu_seconds(self) -> float:
-        """CPU time that it has used, loading included, as of its last answer."""
-        return self._wire.total_cpu_seconds
-
-    @property
     def untouched(self) -> bool:
         """The submission is loaded, and nothing was asked of it yet."""
         return self.status is None and self._requests == 0

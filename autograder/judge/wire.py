@@ -49,11 +49,6 @@ class Wire:
         self._paid = self._cpu()
         self._memory_allowed: float = math.inf
 
-    @property
-    def total_cpu_seconds(self) -> float:
-        """CPU time of the process since it started, as of its last answer."""
-        return self._paid
-
     def exchange(self, parts: Sequence[bytes | memoryview]) -> tuple[Any, Any]:
         """Send, and read the frame that answers."""
         self.send(parts)
