@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import hypothesis
 from hypothesis.errors import HypothesisDeprecationWarning, UnsatisfiedAssumption
@@ -19,6 +20,7 @@ from hypothesis.errors import HypothesisDeprecationWarning, UnsatisfiedAssumptio
 from autograder.faults import Stopped, StudentError
 from autograder.grading.shrink import Arguments, shrink
 from autograder.judge.ahead import LostAnswers, Record
+from autograder.judge.placed import PlacedTransport
 from autograder.judge.proxy import Student
 
 ORIGINAL = "__course_test__"
@@ -27,6 +29,7 @@ FIRST_GROUP = 4
 WORTH_IT_SECONDS = 0.005  # an example: where calls take that long, a round trip is nothing
 MAX_GROUP_BYTES = 1 << 17  # of questions: all of them must find room in the channel
 ROUGH_HEADER = 200
+SHARE = 0.25  # of the time that is left, for one search
 
 
 def is_property(function: Any) -> bool:
@@ -46,6 +49,14 @@ class Example:
 
     arguments: Arguments
     record: Record = ()
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """What carries calls that may take no longer than this, all of them together: seconds."""
+
+    cpu_left: float
+    wall_left: float
 
 
 class Keeper(Protocol):
@@ -154,20 +165,38 @@ class _FirstFailure(AssertionError):
 def _smallest_failure(
     inner: Callable[..., None], fixed: Arguments, drawn: Arguments, error: AssertionError | StudentError
 ) -> Exception:
-    """The exception of the smallest arguments that end like `error` did; they are the last ones run."""
+    """The exception of the smallest arguments that end like `error` did. The last call remembered is the one they led to."""
+    student = fixed.get("student")
+    calls: Any = student.calls if isinstance(student, Student) else deque()
+    smallest: tuple[Exception, list[Any]] = (error, [*calls][-1:])
 
-    def failure(arguments: Arguments) -> Exception | None:
+    def fails(arguments: Arguments) -> bool:
+        nonlocal smallest
         try:
             inner(**fixed, **arguments)
         except Failed as found:
-            return found if _alike(found, error) else None
+            if _alike(found, error):
+                smallest = (found, [*calls][-1:])
+                return True
         except (Exception, Stopped):
-            return None
-        return None
+            pass
+        return False
 
     with _assume_allowed():
-        smallest = shrink(drawn, lambda arguments: failure(arguments) is not None)
-        return failure(smallest) or error
+        shrink(drawn, fails, _enough(student))
+    found, latest = smallest
+    calls.extend(latest)  # others have been made since
+    return found
+
+
+def _enough(student: Any) -> Callable[[], bool]:
+    """Has a search that begins now taken its share of the time that the student's calls have left?"""
+    transport = student.transport if isinstance(student, Student) else None
+    transport = transport.transport if isinstance(transport, PlacedTransport) else transport
+    if not isinstance(transport, Timed):
+        return lambda: False
+    cpu, wall = transport.cpu_left * (1 - SHARE), transport.wall_left * (1 - SHARE)
+    return lambda: transport.cpu_left < cpu or transport.wall_left < wall
 
 
 @contextmanager

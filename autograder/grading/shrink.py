@@ -3,7 +3,7 @@
 Axes are dropped row by row, then entries become 0, 1, 2 or whole numbers. In a problem whose axes have names, an axis is shortened
 everywhere at once; among plain arrays, axes of equal length are shortened together first (those of a query and its keys belong to each
 other), then each for itself. Whatever no longer fails in the same way is put back.
-The search is greedy, deterministic, and bounded by a number of tries.
+The search is greedy, deterministic, and bounded by a number of tries; where the calls are slow, whoever asks for it ends it earlier.
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ SIMPLE_NUMBERS = (0.0, 1.0, 2.0)
 Arguments = dict[str, Any]
 
 
-def shrink(arguments: Arguments, fails: Callable[[Arguments], bool]) -> Arguments:
+def shrink(
+    arguments: Arguments, fails: Callable[[Arguments], bool], enough: Callable[[], bool] = lambda: False
+) -> Arguments:
     """The smallest arguments found for which `fails` is still true. `fails(arguments)` itself is taken to be.
+
+    Of all that were tried, they are the last for which `fails` was true. The search ends when `enough()`.
 
     Arguments may be NumPy arrays, tensors, numbers, problems with named axes (`autograder.toolkit.tensors.Problem`), or anything that
     has a method `simpler()`, which gives simpler ones of its kind. Others are left as they are.
@@ -37,7 +41,7 @@ def shrink(arguments: Arguments, fails: Callable[[Arguments], bool]) -> Argument
         while progress:
             progress = False
             for candidate in candidates(current):
-                if next(tries) > MAX_TRIES:
+                if next(tries) > MAX_TRIES or enough():
                     return current
                 if fails(candidate):
                     current, progress = candidate, True

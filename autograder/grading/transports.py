@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,8 @@ from autograder.results import Verdict
 from autograder.toolkit.marks import ExerciseMark
 
 MAX_DEATHS = 2
+CALLS = 100
+"""All calls of an exercise together may take as long as so many of the longest, the search for small counterexamples included."""
 
 
 class Trusted:
@@ -51,6 +54,7 @@ class Trusted:
 
 class RestartingTransport:
     """Carries calls to a worker, and after a death to a new one: a crash costs the test it happened in. After two, it costs the rest.
+    So does code of which no call takes too long, but all of them together do.
 
     A statement of the submission that never ends is found when the code is loaded and left out.
     """
@@ -67,6 +71,9 @@ class RestartingTransport:
         self.deaths: list[Stopped] = []
         self.notices: list[str] = []
         self.cpu_seconds = 0.0
+        longest = judge.limits.with_time(mark.seconds) if mark.seconds else judge.limits
+        self.cpu_left = CALLS * longest.cpu_seconds
+        self.wall_left = CALLS * longest.wall_seconds
         self.devices: list[str] = []
         self._worker: Worker | None = None
         self._second: Worker | None = None
@@ -85,10 +92,14 @@ class RestartingTransport:
         if len(self.deaths) >= MAX_DEATHS:
             last = self.deaths[-1]
             raise Stopped(last.verdict, f"was stopped twice; this test was not run any more. {last.message}")
+        if self.cpu_left <= 0 or self.wall_left <= 0:
+            raise Stopped(Verdict.TIMEOUT, "took too long with all its calls together; this test was not run any more.")
         if self._worker is None:
             self._worker = self.worker()
+        worker = self._worker
+        start, before = time.monotonic(), worker.cpu_total
         try:
-            value = self._worker.request(operation, target, positional, named, seed, device, method)
+            value = worker.request(operation, target, positional, named, seed, device, method)
         except LostAnswers:
             self._worker = None  # and this is nobody's death: the example is run again
             raise
@@ -98,8 +109,11 @@ class RestartingTransport:
                 if stopped.verdict is not Verdict.FORBIDDEN:  # it ended in good order, at once
                     self.deaths.append(stopped)
             raise
-        self.cpu_seconds = self._worker.cpu_seconds
-        self.devices = self._worker.devices
+        finally:
+            self.wall_left -= time.monotonic() - start
+            self.cpu_left -= max(0.0, worker.cpu_total - before)
+        self.cpu_seconds = worker.cpu_seconds
+        self.devices = worker.devices
         return value
 
     def ask_ahead(self, records: Sequence[Record], device: str = "") -> None:

@@ -142,6 +142,11 @@ class Worker:
         return value
 
     @property
+    def cpu_total(self) -> float:
+        """CPU time of the process until its last answer."""
+        return self._wire.cpu_total
+
+    @property
     def untouched(self) -> bool:
         """The submission is loaded, and nothing was asked of it yet."""
         return self.status is None and self._requests == 0

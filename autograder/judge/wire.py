@@ -49,6 +49,11 @@ class Wire:
         self._paid = self._cpu()
         self._memory_allowed: float = math.inf
 
+    @property
+    def cpu_total(self) -> float:
+        """CPU time of the process until the last answer."""
+        return self._paid
+
     def exchange(self, parts: Sequence[bytes | memoryview]) -> tuple[Any, Any]:
         """Send, and read the frame that answers."""
         self.send(parts)
