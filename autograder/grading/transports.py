@@ -19,7 +19,7 @@ from autograder.results import Verdict
 from autograder.toolkit.marks import ExerciseMark
 
 MAX_DEATHS = 2
-CALLS = 100
+CALLS = 20
 """All calls of an exercise together may take as long as so many of the longest, the search for small counterexamples included."""
 
 
@@ -71,9 +71,8 @@ class RestartingTransport:
         self.deaths: list[Stopped] = []
         self.notices: list[str] = []
         self.cpu_seconds = 0.0
-        longest = judge.limits.with_time(mark.seconds) if mark.seconds else judge.limits
-        self.cpu_left = CALLS * longest.cpu_seconds
-        self.wall_left = CALLS * longest.wall_seconds
+        self.cpu_left = CALLS * self.limits.cpu_seconds
+        self.wall_left = CALLS * self.limits.wall_seconds
         self.devices: list[str] = []
         self._worker: Worker | None = None
         self._second: Worker | None = None

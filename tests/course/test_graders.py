@@ -85,3 +85,21 @@ def grading_classes(unit):
     source = unit.grader.read_text("utf-8")
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.decorator_list]
     return {node.decorator_list[0].args[0].value: ast.get_source_segment(source, node) for node in classes}
+
+
+def grader_tests(unit):
+    """(exercise, test) for each test of the unit's grader, read from its text."""
+    for node in ast.parse(unit.grader.read_text("utf-8")).body:
+        marks = [mark for mark in getattr(node, "decorator_list", []) if ast.unparse(mark).startswith("exercise(")]
+        for function in node.body if marks else []:
+            if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
+                yield marks[0].args[0].value, function.name
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=[unit.slug for unit in UNITS])
+def test_every_test_has_a_mistake_that_is_meant_for_it(unit):
+    """Otherwise nobody has seen it refuse anything."""
+    meant = {(mistake.exercise, mistake.caught_by) for mistake in mistakes_of(unit)}
+    found = set(grader_tests(unit))
+    assert len(found) >= len(exercise_names(unit))
+    assert found == meant
