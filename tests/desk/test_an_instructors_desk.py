@@ -90,9 +90,9 @@ def formgrader(desk: Desk) -> Any:
     return frame
 
 
-def press(frame: Any, column: str) -> str:
+def press(frame: Any, column: str, unit: str = UNIT) -> str:
     """Click the icon of a column in the unit's row, and give what the window that opens says."""
-    row = frame.locator("tr", has=frame.get_by_role("link", name=UNIT, exact=True))
+    row = frame.locator("tr", has=frame.get_by_role("link", name=unit, exact=True))
     row.locator(f"td.{column} a").click()
     return window(frame)
 
@@ -104,6 +104,15 @@ def window(frame: Any) -> str:
     frame.locator(".modal.in button.close, .modal.show button.close").first.click()
     frame.locator(".modal").wait_for(state="detached")
     return text
+
+
+def give_by_hand(desk: Desk, frame: Any, comment: str, points: str) -> None:
+    """Write the first comment and the first score of a submission's report. What is typed before the page has loaded those is lost."""
+    for field, text, saved in (("textarea.comment", comment, "/api/comment/"), ("input.score", points, "/api/grade/")):
+        written = frame.locator(f"{field}[placeholder]").first
+        written.fill(text)
+        with desk.page.expect_response(lambda answer, to=saved: answer.request.method == "PUT" and to in answer.url):
+            written.press("Tab")
 
 
 def assignments(desk: Desk) -> Any:
@@ -158,11 +167,7 @@ def test_a_unit_goes_all_the_way_by_clicking(browser, course, instructors_server
         report.scroll_into_view_if_needed()
         desk.shot("instructor-5-report")
         assert "Survives large scores" in frame.locator("body").inner_text()
-        for field, text in (("textarea.comment", COMMENT), ("input.score", BY_HAND)):
-            written = frame.locator(field).first
-            written.fill(text)
-            with desk.page.expect_response(lambda answer: answer.request.method == "PUT"):
-                written.press("Tab")
+        give_by_hand(desk, frame, COMMENT, BY_HAND)
         desk.shot("instructor-6-by-hand")
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission(UNIT, STUDENT)
