@@ -17,6 +17,7 @@ from autograder.course import CourseError, Unit, find_course
 from autograder.gradebook.confirm import withhold
 from autograder.gradebook.rebuild import rebuild
 from autograder.gradebook.secrecy import refuse_secrets
+from autograder.quiz.writing import released_quiz
 from autograder.release import source_notebook
 from autograder.release.leaks import leaks_in
 from autograder.submission import Found
@@ -65,9 +66,14 @@ class ReleaseExporter(NotebookExporter):
         refuse_secrets(course, unit, destination)
         convert: Any = self.from_notebook_node
         output, resources = convert(source_notebook(unit.script), resources=resources, **kw)
-        found = leaks_in(course, {f"{unit.name}/{unit.slug}.ipynb": output.encode("utf-8")})
+        # nbgrader copies what lies beside the source; the quiz is made, as in a build, and deleted with the old release.
+        quiz = released_quiz(course, unit)
+        files = {f"{unit.slug}.ipynb": output.encode("utf-8"), **quiz}
+        found = leaks_in(course, {f"{unit.name}/{name}": data for name, data in files.items()})
         if found:
             raise CourseError(f"The release would give away what is secret: {' '.join(found)}")
+        for name, data in quiz.items():
+            (destination / name).write_bytes(data)
         return output, resources
 
 

@@ -85,3 +85,14 @@ def test_the_feedback_explains(course):
 def test_nothing_of_the_quizs_key_is_left_beside_the_graded_notebooks(course):
     files = [path.name for path in (course.root / "autograded").rglob("*") if path.is_file()]
     assert "quiz.py" not in files
+
+
+@pytest.mark.slow
+def test_plain_nbgrader_releases_the_quiz_as_a_build_does(tmp_path):
+    course = write_course(tmp_path / "course")
+    shutil.copy(REPOSITORY / "nbgrader_config.py", course.root)
+    folder = course.root / "exercises" / "01_steps"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert "quiz.json" in before
+    nbgrader(course, "generate_assignment", "01_steps", "--force")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
