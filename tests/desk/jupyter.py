@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE_MS = 120_000
+PATIENCE_MS = 300_000
 """For one step: kernels import PyTorch, and other work may keep the processors busy."""
 
 

@@ -20,8 +20,10 @@ def softmax(x, axis=-1):
 """
 RIGHT = """\
 def softmax(x, axis=-1):
-    shares = np.exp(x - x.max(axis=axis, keepdims=True))
-    return shares / shares.sum(axis=axis, keepdims=True)
+    highest = x.max(axis=axis, keepdims=True)
+    shares = np.exp(x - np.where(np.isinf(highest), 0, highest))
+    total = shares.sum(axis=axis, keepdims=True)
+    return shares / np.where(total == 0, 1, total)
 """
 WRONG_AXIS = """\
 def softmax(x, axis=-1):
@@ -78,6 +80,7 @@ def test_a_stub_is_filled_in_checked_and_mended(desk):
     told = desk.run(desk.cell("check(softmax)"))
     desk.shot("student-4-right")
     assert "passed" in told
+    assert "wrong answer" not in told
     desk.save()
 
 

@@ -134,6 +134,7 @@ def test_a_unit_goes_all_the_way_by_clicking(browser, course, instructors_server
         listed.get_by_role("button", name="Fetch").click()
         listed.get_by_role("button", name="Submit").wait_for()
         desk.shot("student-a-fetched")
+        assert (students_server.root / UNIT / "quiz.json").is_file()
         desk.open(f"{UNIT}/softmax.ipynb")
         desk.run(desk.cell("import numpy as np"))
         desk.write(desk.cell("def softmax("), HALF_RIGHT)
