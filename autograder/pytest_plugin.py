@@ -105,14 +105,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A test that stumbles over what the student's code returned says so, and not that we failed; but only if the reference passes it."""
+    """A test that stumbles over what the student's code returned says so, and not that we failed; but only if the reference passes it.
+
+    It runs on one thread.
+    """
     if _mark_or_none(item) is None:
         return (yield)
     from autograder.judge.stand_ins import provided
+    from autograder.one_thread import one_thread
     from autograder.selfcheck.unusable import as_a_wrong_answer
 
     provider = _provider(item)
-    with provided(getattr(provider, "give_earlier", None)):
+    with one_thread(), provided(getattr(provider, "give_earlier", None)):
         passes = getattr(provider, "passes_on_reference", None)
         if passes is None:
             return (yield)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from autograder.judge.calls import Call
 from autograder.judge.client import Judge
 from autograder.judge.objects import forget_objects
 from autograder.judge.proxy import Student
-from autograder.one_thread import one_thread
 from autograder.pytest_plugin import PROVIDER
 from autograder.results import TestResult, Verdict
 from autograder.selfcheck.saved import nobody
@@ -158,15 +157,6 @@ class GradingRun:
             self._open.pop().close()
 
 
-class _OnOneThread:
-    """A pytest plugin: the tests run on one thread. What they import has been imported by then."""
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self) -> Generator[None, Any, Any]:
-        with one_thread():
-            return (yield)
-
-
 class _Interruptions:
     """A pytest plugin that tells Ctrl-C from a file that cannot be collected: pytest ends with the same status after both."""
 
@@ -188,7 +178,7 @@ def run_pytest(file: Path, plugin: object) -> None:
     """
     _forget_others(file)
     interruptions = _Interruptions()
-    status = pytest.main([*PYTEST_ARGUMENTS, str(file)], plugins=[plugin, interruptions, _OnOneThread()])
+    status = pytest.main([*PYTEST_ARGUMENTS, str(file)], plugins=[plugin, interruptions])
     if interruptions.seen:  # pytest keeps it to itself
         raise KeyboardInterrupt
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):

@@ -1,4 +1,4 @@
-"""A grader computes on one thread: a second one is waited for at the end of every small operation, and on a busy machine for long."""
+"""A course's tests compute on one thread: a second one is waited for at the end of every small operation, on a busy machine for long."""
 
 from __future__ import annotations
 
@@ -9,22 +9,32 @@ import torch
 
 from autograder.grading.run import run_pytest
 from autograder.one_thread import one_thread
+from autograder.pytest_plugin import PROVIDER
+from autograder.results import TestResult, Verdict
+from autograder.toolkit.marks import ExerciseMark
 
 TEST = """import torch
-def test_computes_on_one_thread():
-    assert torch.get_num_threads() == 1
+from autograder.toolkit import exercise, points
+
+@exercise("nothing", points=1)
+class TestNothing:
+    @points(1)
+    def test_computes_on_one_thread(self):
+        assert torch.get_num_threads() == 1
 """
 
 
-class Outcomes:
-    """A pytest plugin that keeps what came of each test."""
+class Verdicts:
+    """A provider that keeps what came of each test."""
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.seen: list[Verdict] = []
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call":
-            self.seen.append(report.outcome)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[PROVIDER] = self
+
+    def record(self, mark: ExerciseMark, result: TestResult) -> None:
+        self.seen.append(result.verdict)
 
 
 @pytest.fixture
@@ -36,11 +46,11 @@ def three_threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("three_threads")
-def test_a_grader_runs_on_one_thread_and_leaves_the_others_to_who_started_it(tmp_path):
-    file, outcomes = tmp_path / "grade_nothing.py", Outcomes()
+def test_a_courses_tests_run_on_one_thread_and_leave_the_others_to_who_started_them(tmp_path):
+    file, verdicts = tmp_path / "grade_nothing.py", Verdicts()
     file.write_text(TEST)
-    run_pytest(file, outcomes)
-    assert outcomes.seen == ["passed"]
+    run_pytest(file, verdicts)
+    assert verdicts.seen == [Verdict.PASSED]
     assert torch.get_num_threads() == 3
 
 
