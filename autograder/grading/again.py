@@ -51,15 +51,15 @@ def _call(call: Call) -> str:
 
 def _object(handle: Handle, call: Call) -> str:
     """An object as it was at the call: made again, and given the weights it had."""
-    if handle.made_by is None:
+    if handle._made_by is None:
         raise _CannotBeWrittenError
-    made = _call(handle.made_by) + "".join(f"[{index}]" for index in handle.place)
+    made = _call(handle._made_by) + "".join(f"[{index}]" for index in handle._place)
     changes = call.changes.get(handle._ref.number, 0)
     if changes == 0:
         return made
-    if handle.weights is None or handle.weights.changes != changes:
+    if handle._weights is None or handle._weights.changes != changes:
         raise _CannotBeWrittenError
-    return f"weighted({made}, seed={handle.weights.seed})"
+    return f"weighted({made}, seed={handle._weights.seed})"
 
 
 def _value(value: Any, call: Call) -> str:

@@ -130,15 +130,15 @@ def _again(student: Student, value: Any, call: Call) -> Any:
     """A value of the student's call as one of `student`'s: an object is made again, and is as it was at that call."""
     if not isinstance(value, Handle):
         return value
-    if value.made_by is None:
+    if value._made_by is None:
         return None  # an object that no call has made, such as a generator, cannot be had again
-    again = _replay(student, value.made_by)
-    for index in value.place:
+    again = _replay(student, value._made_by)
+    for index in value._place:
         again = again[index] if isinstance(again, (list, tuple)) and index < len(again) else None
     if isinstance(again, Handle):
-        _give(student, again, value.seen_arrays)
+        _give(student, again, value._seen_arrays)
         # The weights put into it, its mode.
-        for operation, positional, given in value.changes[: call.changes.get(value._ref.number)]:
+        for operation, positional, given in value._changes[: call.changes.get(value._ref.number)]:
             ask(again, operation, *[_again(student, argument, call) for argument in positional], **given)
     return again
 

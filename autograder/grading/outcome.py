@@ -79,8 +79,8 @@ def _told(error: BaseException) -> tuple[Verdict, str, str | None, str | None]:
 def _counterexample(student: Student, call: Call, got: str | None, expected: str | None) -> Counterexample:
     names = parameter_names(student.signature_of(call.name, call.owner), len(call.positional))
     inputs = []
-    if call.owner is not None and call.owner.made_by is not None:
-        maker = call.owner.made_by
+    if call.owner is not None and call.owner._made_by is not None:
+        maker = call.owner._made_by
         made_of = parameter_names(student.signatures.get(maker.name), len(maker.positional))
         inputs += _arguments(student, made_of, maker)
     inputs += _arguments(student, names, call)
@@ -96,8 +96,8 @@ def _arguments(student: Student, names: list[str], call: Call) -> list[Argument]
     for name, value in [*zip(names, call.positional, strict=True), *call.named.items()]:
         if not isinstance(value, Handle):
             shown.append(Argument(name, _capped(show(value)) or ""))
-        elif value.place and value.made_by is not None:
-            earlier, item = value.made_by, "".join(f"[{index}]" for index in value.place)
+        elif value._place and value._made_by is not None:
+            earlier, item = value._made_by, "".join(f"[{index}]" for index in value._place)
             own = parameter_names(student.signature_of(earlier.name, earlier.owner), len(earlier.positional))
             given = [f"earlier_{each}" for each in own]
             shown.append(Argument(name, f"{as_code(called(earlier.name, earlier.owner), given, earlier.named)}{item}"))

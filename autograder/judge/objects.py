@@ -12,7 +12,7 @@ from autograder.judge.transport import LocalTransport
 def ask(handle: Handle, operation: Operation, *positional: Any, **named: Any) -> Any:
     """Something about an object that only its own process can say: see `autograder.judge.tensor_operations`."""
     if operation is not Operation.STATE:
-        handle.changes.append((operation, positional, named))
+        handle._changes.append((operation, positional, named))
     return handle._student.transport.request(operation, handle._ref.number, list(positional), named)
 
 

@@ -226,7 +226,7 @@ class Function:
         call = self._call(positional, named, seed)
         call.operation = operation
         objects = [each for each in (self._owner, *positional, *named.values()) if isinstance(each, Handle)]
-        call.changes = {each._ref.number: len(each.changes) for each in objects}
+        call.changes = {each._ref.number: len(each._changes) for each in objects}
         self._student.calls.append(call)
         try:
             value = self._student.transport.request(
@@ -256,7 +256,7 @@ class Function:
     def _text(self, positional: list[Any], named: dict[str, Any]) -> str:
         names = self.parameter_names(len(positional))
         pairs = zip(names, positional, strict=True)
-        shown = [value._text if isinstance(value, Handle) and not value.place else name for name, value in pairs]
+        shown = [value._text if isinstance(value, Handle) and not value._place else name for name, value in pairs]
         return as_code(called(self.name, self._owner), shown, named)
 
 
@@ -269,20 +269,20 @@ class Weights:
 
 
 class Handle:
-    """An object that lives where the submission runs."""
+    """An object that lives where the submission runs. All names without an underscore are its own."""
 
     def __init__(self, student: Student, ref: Ref, text: str, made_by: Call | None, place: Places = ()) -> None:
         self._student = student
         self._ref = ref
         self._text = text
-        self.made_by = made_by
-        self.place = place
+        self._made_by = made_by
+        self._place = place
         """Where it was in the value of `made_by`: empty for the value itself, (1,) for the second of a pair."""
-        self.seen_arrays: dict[str, Any] = {}
+        self._seen_arrays: dict[str, Any] = {}
         """The arrays among its attributes that were read, such as random weights: what its answers followed from."""
-        self.changes: list[tuple[Operation, tuple[Any, ...], dict[str, Any]]] = []
+        self._changes: list[tuple[Operation, tuple[Any, ...], dict[str, Any]]] = []
         """What was asked of it with `ask` that changed it: weights put into it, its mode."""
-        self.weights: Weights | None = None
+        self._weights: Weights | None = None
         """Those it has from a seed, if it has."""
 
     def __getattr__(self, name: str) -> Any:
@@ -295,7 +295,7 @@ class Handle:
         if isinstance(value, Ref) and value.callable:
             return Function(self._student, name, value.number, self)
         if type(value) is np.ndarray:
-            self.seen_arrays[name] = value
+            self._seen_arrays[name] = value
         return _wrapped(value, self._student, f"{self._text}.{name}", None)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:

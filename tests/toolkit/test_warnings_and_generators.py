@@ -76,6 +76,10 @@ def test_a_generator_is_the_one_of_its_seed(student):
     assert_agrees(student.Layer(generator(5)).weights, np.random.default_rng(5).normal(size=3))
 
 
+def test_every_name_without_an_underscore_is_the_objects_own(student):
+    assert [name for name in dir(student.Layer(generator(5))) if not name.startswith("_")] == []
+
+
 def test_a_generator_of_a_submission_stays_where_it_is(student):
     assert not isinstance(student.give(), (Seeded, np.random.Generator))
 

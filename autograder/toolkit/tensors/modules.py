@@ -82,7 +82,7 @@ def twins(
     for module in (mine, right):
         load_state(module, weights)
         evaluating(module)
-        module.weights = Weights(seed, len(module.changes))
+        module._weights = Weights(seed, len(module._changes))
     return mine, right
 
 
