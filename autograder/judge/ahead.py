@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from autograder.judge.transport import LocalTransport
 
 MAX_FRAME = 1 << 15  # a larger one gains little
-NOT_AHEAD = (Operation.TIMED, Operation.COUNT, Operation.DEVICES)
+NOT_AHEAD = (Operation.TIMED, Operation.GPU_TIMED, Operation.COUNT, Operation.DEVICES)
 """What is measured is asked when it is measured."""
 
 

@@ -24,6 +24,8 @@ class Operation(StrEnum):
     CALL = "call"
     TIMED = "timed"
     """A call whose CPU time will be asked for: it is made when it is asked, and alone."""
+    GPU_TIMED = "gpu timed"
+    """A call, with the seconds that it took by the GPU's clock."""
     CALL_AND_RETURN_INPUTS = "inputs"
     ATTRIBUTE = "attribute"
     COUNT = "count"

@@ -216,6 +216,14 @@ class Function:
         self._request(Operation.TIMED, given, given_named)
         return self._student.transport.cpu_seconds
 
+    def gpu_seconds(self, *positional: Any, **named: Any) -> float:
+        """The time of a call by the clock of the GPU that it is made on, on inputs of its own, as for `cpu_seconds`."""
+        self._timed += 1
+        given, given_named = varied([[*positional], named], self._timed)
+        value, seconds = parts(self._request(Operation.GPU_TIMED, given, given_named), [object, float])
+        self._student.calls[-1].value = value
+        return float(seconds)
+
     def note(self, *positional: Any, **named: Any) -> None:
         """Remember the call without making it: a measurement that fails is shown with what was measured."""
         self._student.calls.append(self._call([*positional], named))

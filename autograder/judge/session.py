@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge import asking, counting, keeping, placing, stand_ins, tensor_operations
+from autograder.judge import asking, counting, gpu_measures, keeping, placing, stand_ins, tensor_operations
 from autograder.judge.forbidden import ForbiddenCall
 from autograder.judge.guard import Guard, Watching
 from autograder.judge.nodes import Opaque, Ref, Seeded
@@ -141,6 +141,8 @@ class Session:
         match request.operation:
             case Operation.CALL | Operation.TIMED:
                 return call()
+            case Operation.GPU_TIMED:
+                return list(gpu_measures.timed(call))
             case Operation.ATTRIBUTE:
                 with self.guard:  # a property is code too
                     return getattr(target, positional[0])

@@ -1,7 +1,7 @@
 """What PyTorch was given to do, counted where its operations are dispatched.
 
 operations     those that compute or copy; views (transposes, slices …) and fresh memory are none
-peak_bytes     the most bytes in tensors made by the call that lived at once, results included
+peak_bytes     the most bytes in tensors made by the call that lived at once, results included; on a GPU by its allocator
 moved_bytes    read and written by the operations: an element counts once for each operation that touches it
 launches, synchronisations   of the simulated device, where that is where the call ran
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.devices.names import Device
 from autograder.devices.work import is_work
-from autograder.judge import placing
+from autograder.judge import gpu_measures, placing
 
 MAX_SYNCHRONISATIONS = 100
 
@@ -41,6 +41,10 @@ def count(call: Callable[[], object], device: str) -> dict[str, Any] | None:
         if device == Device.SIMULATED and placing.prepare():
             return _on_the_simulation(call)
         ledger = _Ledger()
+        if device == Device.CUDA:
+            with ledger.watching():
+                peak = gpu_measures.peak_bytes(call)
+            return {**ledger.counts(), "peak_bytes": peak}
         with ledger.watching():
             call()
         return ledger.counts()

@@ -9,8 +9,10 @@ assert_at_most_times_the_reference(3, student, reference, "softmax", [x])
 from __future__ import annotations
 
 import statistics
+from operator import attrgetter
 from typing import Any
 
+from autograder.devices.names import Device
 from autograder.judge.measures import Counts
 from autograder.judge.nodes import Opaque, Ref
 from autograder.judge.proxy import Function, Handle, Student, function_of
@@ -109,6 +111,7 @@ def assert_at_most_times_the_reference(
 ) -> None:
     """CPU time at most `limit` times the reference's: the median of interleaved calls, in fresh pairs of processes when it is too much.
 
+    On a GPU, time by its own clock.
     A first look at a few calls is enough where the slowest is far below the limit, measured by the reference's quickest: one call of
     the reference that was held up, by a page fault or a host that took the core away, must not excuse slow code.
     Fails only when every pair says so: an unlucky pair of processes stays slow for its whole life, a fresh one does not. The answers
@@ -117,24 +120,25 @@ def assert_at_most_times_the_reference(
     getattr(student, name).note(*arguments)
     for _ in range(PAIRS):
         with student.fresh() as mine, reference.fresh() as right:
-            ours, theirs = _cpu_seconds(mine, right, name, arguments, FIRST_LOOK)
+            ours, theirs = _seconds(mine, right, name, arguments, FIRST_LOOK)
             if max(ours) <= limit / 2 * max(min(theirs), SHORTEST):
                 return
-            ours, theirs = _cpu_seconds(mine, right, name, arguments, CALLS_A_PAIR)
+            ours, theirs = _seconds(mine, right, name, arguments, CALLS_A_PAIR)
         if statistics.median(ours) <= limit * max(statistics.median(theirs), SHORTEST):
             return
     raise Disagreement(f"takes more than {limit:g} times as long as it needs to.")
 
 
-def _cpu_seconds(
+def _seconds(
     mine: Student, right: Student, name: str, arguments: list[Any], calls: int
 ) -> tuple[list[float], list[float]]:
     """Of interleaved calls of both, after one to warm up. Raises Disagreement where they do not answer alike."""
     ours, theirs = getattr(mine, name), getattr(right, name)
+    clock = attrgetter("gpu_seconds" if mine.device == Device.CUDA else "cpu_seconds")
     assert_agrees(ours(*arguments), theirs(*arguments))
     pairs = []
     for _ in range(calls):
-        pairs.append((ours.cpu_seconds(*arguments), theirs.cpu_seconds(*arguments)))
+        pairs.append((clock(ours)(*arguments), clock(theirs)(*arguments)))
         # The answers of the timed calls themselves: code can know that it was called before, and be quick and wrong.
         assert_agrees(mine.calls[-1].value, right.calls[-1].value)
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
