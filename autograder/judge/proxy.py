@@ -23,8 +23,8 @@ import numpy as np
 from autograder.faults import Stopped
 from autograder.judge.ahead import LostAnswers, Record
 from autograder.judge.calls import Call, Places, Remembered, as_code
-from autograder.judge.counting import VARIATIONS
-from autograder.judge.measures import Counts, Gradients, parts
+from autograder.judge.measurable import Measurable
+from autograder.judge.measures import parts
 from autograder.judge.nodes import Ref
 from autograder.judge.placed import PlacedTransport
 from autograder.judge.protocol import Operation
@@ -32,11 +32,9 @@ from autograder.judge.remote_worker import Worker
 from autograder.judge.session import Session
 from autograder.judge.signatures import parameter_names, signatures_of
 from autograder.judge.transport import AsksAhead, LocalTransport, Transport
-from autograder.judge.varying import varied
 from autograder.results import Verdict
 
 CALLED = "__call__"
-UNLIKELY_SEED = 982_451_653  # code that seeds must change the state: nobody would choose this one
 
 
 @dataclass(repr=False)
@@ -107,18 +105,17 @@ class Student:
             yield fresh if self.device == "cpu" else fresh.on(self.device)
 
 
-class Function:
+class Function(Measurable):
     """Something of the submission that can be called: a function, a class, or a bound method (`owner` is its object)."""
 
     def __init__(
         self, student: Student, name: str, target: str | int, owner: Handle | None, method: str = "", kept: Places = ()
     ) -> None:
-        self._student = student
+        super().__init__(student)
         self._target = target
         self._method = method
         self._owner = owner
         self._kept = kept
-        self._timed = 0
         self.name = name
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
@@ -132,6 +129,15 @@ class Function:
     def transport(self) -> Transport:
         """What carries its calls: one for each submission."""
         return self._student.transport
+
+    @property
+    def device(self) -> str:
+        return self._student.device
+
+    @property
+    def latest(self) -> Call:
+        """The latest call of the submission."""
+        return self._student.calls[-1]
 
     @contextmanager
     def alone(self) -> Iterator[Function]:
@@ -162,67 +168,6 @@ class Function:
     def parameter_names(self, count: int) -> list[str]:
         """What the first `count` parameters are called."""
         return parameter_names(self._student.signature_of(self.name, self._owner), count)
-
-    def seeded(self, seed: int, *positional: Any, **named: Any) -> Any:
-        """The call with every global random state set first."""
-        return self._request(Operation.CALL, list(positional), named, seed)
-
-    def with_inputs(self, *positional: Any, **named: Any) -> tuple[Any, list[Any], dict[str, Any]]:
-        """The value, and the arguments as they are after the call."""
-        value, after, named_after = self._request(Operation.CALL_AND_RETURN_INPUTS, list(positional), named)
-        self._student.calls[-1].value = value  # what the call gave, without what was asked for beside it
-        return value, after, named_after
-
-    def counted(self, *positional: Any, **named: Any) -> Counts:
-        """The work of a call."""
-        # Other numbers every time: neither this count nor one before has shown them, or any like them, to the code.
-        given, given_named = varied([[*positional], named], VARIATIONS * next(self._student.counts))
-        try:
-            found = self._request(Operation.COUNT, given, given_named)
-        finally:
-            if self._student.calls:  # where there is no code to run, no call of it is remembered
-                call = self._student.calls[-1]
-                call.positional, call.named, call.value = [*positional], named, None  # nothing that could be compared
-        return Counts.read(parts([found], [dict])[0], given, given_named)
-
-    def gradients(self, seed: int, *positional: Any, **named: Any) -> Gradients:
-        """The value, and the gradients of a random projection of it (the one that `seed` stands for).
-
-        Every floating-point tensor among the arguments asks for its gradient; random states are set to `seed` first.
-        """
-        found = self._request(Operation.GRADIENTS, list(positional), named, seed)
-        value, inputs, by_name, parameters = parts(found, [object, list, dict, dict])
-        self._student.calls[-1].value = value
-        return Gradients(value, tuple(inputs), by_name, parameters)
-
-    def watched(self, *positional: Any, **named: Any) -> tuple[Any, str, list[str]]:
-        """The value, what the call printed, and which global random states it changed (`torch`, `numpy.random`, `random`)."""
-        found = self._request(Operation.WATCH, list(positional), named, UNLIKELY_SEED)
-        value, printed, disturbed = parts(found, [object, str, list])
-        self._student.calls[-1].value = value
-        return value, printed, disturbed
-
-    def with_warnings(self, *positional: Any, **named: Any) -> tuple[Any, list[str]]:
-        """The value, and what the call warned of: `RuntimeWarning: divide by zero encountered in divide`. The first few at most."""
-        found = self._request(Operation.WARNINGS, list(positional), named)
-        value, warned = parts(found, [object, list])
-        self._student.calls[-1].value = value
-        return value, [": ".join(parts(each, [str, str])) for each in warned]
-
-    def cpu_seconds(self, *positional: Any, **named: Any) -> float:
-        """The CPU time of a call, read outside the process that runs it, on inputs that no earlier call has seen, nor any like them."""
-        self._timed += 1
-        given, given_named = varied([[*positional], named], self._timed)
-        self._request(Operation.TIMED, given, given_named)
-        return self._student.transport.cpu_seconds
-
-    def gpu_seconds(self, *positional: Any, **named: Any) -> float:
-        """The time of a call by the clock of the GPU that it is made on, on inputs of its own, as for `cpu_seconds`."""
-        self._timed += 1
-        given, given_named = varied([[*positional], named], self._timed)
-        value, seconds = parts(self._request(Operation.GPU_TIMED, given, given_named), [object, float])
-        self._student.calls[-1].value = value
-        return float(seconds)
 
     def note(self, *positional: Any, **named: Any) -> None:
         """Remember the call without making it: a measurement that fails is shown with what was measured."""

@@ -120,25 +120,23 @@ def assert_at_most_times_the_reference(
     getattr(student, name).note(*arguments)
     for _ in range(PAIRS):
         with student.fresh() as mine, reference.fresh() as right:
-            ours, theirs = _seconds(mine, right, name, arguments, FIRST_LOOK)
+            both = getattr(mine, name), getattr(right, name)
+            ours, theirs = _seconds(*both, arguments, FIRST_LOOK)
             if max(ours) <= limit / 2 * max(min(theirs), SHORTEST):
                 return
-            ours, theirs = _seconds(mine, right, name, arguments, CALLS_A_PAIR)
+            ours, theirs = _seconds(*both, arguments, CALLS_A_PAIR)
         if statistics.median(ours) <= limit * max(statistics.median(theirs), SHORTEST):
             return
     raise Disagreement(f"takes more than {limit:g} times as long as it needs to.")
 
 
-def _seconds(
-    mine: Student, right: Student, name: str, arguments: list[Any], calls: int
-) -> tuple[list[float], list[float]]:
+def _seconds(mine: Function, right: Function, arguments: list[Any], calls: int) -> tuple[list[float], list[float]]:
     """Of interleaved calls of both, after one to warm up. Raises Disagreement where they do not answer alike."""
-    ours, theirs = getattr(mine, name), getattr(right, name)
     clock = attrgetter("gpu_seconds" if mine.device == Device.CUDA else "cpu_seconds")
-    assert_agrees(ours(*arguments), theirs(*arguments))
+    assert_agrees(mine(*arguments), right(*arguments))
     pairs = []
     for _ in range(calls):
-        pairs.append((clock(ours)(*arguments), clock(theirs)(*arguments)))
+        pairs.append((clock(mine)(*arguments), clock(right)(*arguments)))
         # The answers of the timed calls themselves: code can know that it was called before, and be quick and wrong.
-        assert_agrees(mine.calls[-1].value, right.calls[-1].value)
+        assert_agrees(mine.latest.value, right.latest.value)
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]

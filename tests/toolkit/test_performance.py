@@ -19,6 +19,7 @@ from autograder.toolkit import (
     assert_steady_operations,
 )
 from autograder.toolkit import tensors as t
+from autograder.toolkit.performance import CALLS_A_PAIR, FIRST_LOOK, PAIRS
 
 from .torch_programs import program
 
@@ -109,17 +110,22 @@ class Clocked(LocalTransport):
     def __init__(self, student: Student, seconds: Iterable[float]) -> None:
         super().__init__(student.transport.session)
         self.seconds = iter(seconds)
+        self.timed: list[bytes] = []
 
-    def request(self, operation, *arguments, **named):
-        value = super().request(operation, *arguments, **named)
+    def request(self, operation, target, positional, *more, **named):
+        value = super().request(operation, target, positional, *more, **named)
         if operation is Operation.TIMED:
             self.cpu_seconds = next(self.seconds)
+            self.timed.append(positional[0].tobytes())
         return value
 
 
+def timed(seconds: Iterable[float]) -> Student:
+    return Student(Clocked(program("def f(x): return 2 * x"), seconds))
+
+
 def at_most_three_times(mine: Iterable[float], theirs: Iterable[float]) -> None:
-    student, reference = (Student(Clocked(program("def f(x): return 2 * x"), each)) for each in (mine, theirs))
-    assert_at_most_times_the_reference(3, student, reference, "f", [ROWS])
+    assert_at_most_times_the_reference(3, timed(mine), timed(theirs), "f", [ROWS])
 
 
 QUICK, SLOW, HELD_UP = 1e-4, 1e-3, 1.0
@@ -139,3 +145,13 @@ def test_slow_code_is_not_excused_by_a_call_of_the_reference_that_was_held_up(pl
 @pytest.mark.parametrize("place", range(20))
 def test_quick_code_is_not_refused_for_a_call_of_its_own_that_was_held_up(place):
     at_most_three_times(held_up(place, QUICK), itertools.repeat(QUICK))
+
+
+def test_no_two_timed_calls_of_a_process_get_the_same_input():
+    """Also not those after the first look: what was kept then is of no use."""
+    student = timed(itertools.repeat(SLOW))
+    with pytest.raises(Disagreement):
+        assert_at_most_times_the_reference(3, student, timed(itertools.repeat(QUICK)), "f", [ROWS])
+    of_a_pair = FIRST_LOOK + CALLS_A_PAIR
+    assert len(student.transport.timed) == PAIRS * of_a_pair
+    assert len(set(student.transport.timed[:of_a_pair])) == of_a_pair
