@@ -24,7 +24,7 @@ from autograder.toolkit import (
 )
 from autograder.toolkit.strategies import SEEDS, filled
 
-DTYPES = (np.float64, np.float32, np.float16, np.int64, np.int8, np.uint8, np.bool_)
+DTYPES = (np.int64, np.float64, np.float32, np.float16, np.int8, np.uint8, np.bool_)
 MATRICES = ("w_q", "w_k", "w_v", "w_o")
 
 head_counts = st.sampled_from([1, 2, 4])

@@ -294,6 +294,16 @@ def joined_in_place(x):
     return moved.reshape(batch, n, num_heads * d_k)
 
 
+@mistake(
+    "combine_heads",
+    caught_by="test_keeps_the_dtype",
+    says="Python's lists do not remember the type of the numbers: float32 comes back as float64.",
+)
+def joined_through_lists(x):
+    batch, num_heads, n, d_k = x.shape
+    return np.array(x.transpose(0, 2, 1, 3).reshape(batch, n, num_heads * d_k).tolist())
+
+
 # ---- MultiHeadAttention
 
 

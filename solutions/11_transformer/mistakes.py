@@ -726,6 +726,17 @@ def step_0_is_step_1(step, d_model, warmup=4000):
     return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
 
 
+@mistake(
+    "noam_learning_rate",
+    caught_by="test_refuses_steps_before_the_first",
+    says="Only step 0 is refused: below it there are no steps either.",
+)
+def refuses_step_0_only(step, d_model, warmup=4000):
+    if step == 0:
+        raise ValueError(f"step is {step}, expected 1 or more")
+    return d_model**-0.5 * min(abs(step) ** -0.5, step * warmup**-1.5)
+
+
 # ---- greedy_decode
 
 
