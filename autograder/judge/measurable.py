@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from autograder.judge.counting import VARIATIONS
@@ -15,17 +16,18 @@ if TYPE_CHECKING:
 UNLIKELY_SEED = 982_451_653  # code that seeds must change the state: nobody would choose this one
 
 
-class Measurable:
+class Measurable(ABC):
     """What `Function` can be asked beside being called."""
 
     def __init__(self, student: Student) -> None:
         self._student = student
         self._timed = 0
 
+    @abstractmethod
     def _request(
         self, operation: Operation, positional: list[Any], named: dict[str, Any], seed: int | None = None
     ) -> Any:
-        raise NotImplementedError
+        """What the submission answers to one question about the call with these arguments."""
 
     def seeded(self, seed: int, *positional: Any, **named: Any) -> Any:
         """The call with every global random state set first."""
