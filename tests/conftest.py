@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from autograder.course import Course, find_course
-from autograder.grading import Grader
+from autograder.grading import Grader, settings
 from autograder.judge.client import Judge
 from autograder.judge.limits import Limits
 
@@ -22,6 +22,7 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile(REPEATABLE)
+settings.draw_from_the_strategies_alone()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -22,10 +23,18 @@ from autograder.course_units import exercise_names
 from autograder.grading.grade import Grader, require_solutions
 from autograder.judge.client import IsolationError
 from autograder.judge.layers import Isolation
+from autograder.judge.link import SharedZygote
 from autograder.results import ExerciseResult, Result, Verdict
 from autograder.submission import Found, read_submission
 
 POOLS = 2
+IMPORTED_ONCE = [
+    "autograder.grading.batch",
+    "autograder.toolkit.tensors",
+    "hypothesis.strategies",
+    "torch.fx.experimental.symbolic_shapes",
+]
+"""What graders share with the process that forks them. The last would be imported, for half a second, by the first gradient asked for."""
 
 _grader: Grader | None = None
 
@@ -52,14 +61,15 @@ def grade_all(
                 yield _grade(grader, one)
         return
     left = found
-    for _ in range(POOLS):
-        lost: list[Found] = []
-        for one, result in _graded_by_a_pool(left, course, isolation, jobs):
-            if result is None:
-                lost.append(one)
-            else:
-                yield result
-        left = lost
+    with SharedZygote(isolation) as zygote:
+        for _ in range(POOLS):
+            lost: list[Found] = []
+            for one, result in _graded_by_a_pool(left, course, isolation, jobs, zygote.control):
+                if result is None:
+                    lost.append(one)
+                else:
+                    yield result
+            left = lost
     for one in left:
         yield _internal(one, course, "The process that graded this submission was lost. Grade it again.")
 
@@ -70,15 +80,16 @@ def in_order(results: list[Result]) -> list[Result]:
 
 
 def _graded_by_a_pool(
-    found: list[Found], course: Course, isolation: Isolation, jobs: int
+    found: list[Found], course: Course, isolation: Isolation, jobs: int, shared: socket.socket
 ) -> Iterator[tuple[Found, Result | None]]:
     """Each submission with its Result, as they are ready; without one where a process of the pool was lost."""
     if not found:
         return
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(IMPORTED_ONCE)
     others = set(multiprocessing.active_children())
     processes, units = min(jobs, len(found)), list(dict.fromkeys(one.unit for one in found))
-    with ProcessPoolExecutor(processes, context, _start, (course.root, isolation)) as executor:
+    with ProcessPoolExecutor(processes, context, _start, (course.root, isolation, shared)) as executor:
         try:
             with _deaf_to_interrupts():  # and so are the processes that start now
                 # What is drawn for a unit is made by one process, each unit by another, and found by all.
@@ -114,10 +125,19 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(root: Path, isolation: Isolation) -> None:
+def _start(root: Path, isolation: Isolation, shared: socket.socket) -> None:
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _grader = Grader(find_course(root), isolation)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    _grader = Grader(find_course(root), isolation, shared)
+
+
+def _end_with_the_parent() -> None:
+    """Whoever asked may be killed without a word, and a pool would wait for its next order for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _prepare(unit: str) -> None:

@@ -81,7 +81,10 @@ class Examples:
             unit.grader.read_bytes(),
             self.secret_seed.encode(),
             repr(self.versions).encode(),
-            *(Path(module.__file__ or "").read_bytes() for module in (hygiene, strategies, ahead, protocol, values)),
+            *(
+                Path(module.__file__ or "").read_bytes()
+                for module in (hygiene, settings, strategies, ahead, protocol, values)
+            ),
             Path(__file__).read_bytes(),
         ]
         digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

@@ -10,6 +10,7 @@ import ast
 import hashlib
 import platform
 import re
+import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,12 +49,18 @@ class _Unit:
 
 
 class Grader:
-    """Grades submissions of one course, with one warm zygote. Use as a context manager."""
+    """Grades submissions of one course, with one warm zygote. Use as a context manager.
 
-    def __init__(self, course: Course, isolation: Isolation = Isolation.CONFINED) -> None:
+    Args:
+        shared: where its zygote branches off (see `Judge`).
+    """
+
+    def __init__(
+        self, course: Course, isolation: Isolation = Isolation.CONFINED, shared: socket.socket | None = None
+    ) -> None:
         require_solutions(course)
         self.course = course
-        self.judge = Judge(isolation)
+        self.judge = Judge(isolation, shared=shared)
         self._units: dict[str, _Unit] = {}
 
     def __enter__(self) -> Grader:

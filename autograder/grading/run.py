@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,16 +23,14 @@ from autograder.judge.client import Judge
 from autograder.judge.objects import forget_objects
 from autograder.judge.proxy import Student
 from autograder.pytest_plugin import PROVIDER
+from autograder.quiet import run_quietly
 from autograder.results import TestResult, Verdict
 from autograder.selfcheck.saved import nobody
 from autograder.submission import Submission
 from autograder.toolkit.marks import ExerciseMark, exercise_of
 
-PYTEST_ARGUMENTS = (
-    "--import-mode=importlib", "--noconftest", "--capture=no", "-c", os.devnull,
-    "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
-    "-p", "no:doctest", "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:unraisableexception", "-p", "no:threadexception",
-)  # fmt: skip
+# What a submission prints, it prints in its worker.
+PYTEST_OPTIONS = ("--capture=no", "-p", "no:warnings")
 
 
 class GradingRun:
@@ -178,28 +175,29 @@ def run_pytest(file: Path, plugin: object) -> None:
     """
     _forget_others(file)
     interruptions = _Interruptions()
-    status = pytest.main([*PYTEST_ARGUMENTS, str(file)], plugins=[plugin, interruptions])
+    status = run_quietly([file], plugin, interruptions, options=PYTEST_OPTIONS)
     if interruptions.seen:  # pytest keeps it to itself
         raise KeyboardInterrupt
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise InternalFault(f"The grader {file.name} could not be run (pytest: {pytest.ExitCode(status).name}).")
+        raise InternalFault(f"The grader {file.name} could not be run (pytest: {status.name}).")
 
 
-_imported: dict[Path, str] = {}
+_imported: dict[Path, tuple[str, str]] = {}
 
 
 def _forget_others(file: Path) -> None:
-    """pytest imports a file once per name and process: another course's grader of that name, or an older one, must not be used."""
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    """pytest imports a file once per name and process: another course's grader of that name, or an older one, must not be used.
+
+    Nor one that was imported with other settings of the search: a test has those of the moment it is defined.
+    """
+    now = hashlib.sha256(file.read_bytes()).hexdigest(), settings.profile()
     for name, module in list(sys.modules.items()):
-        where = getattr(module, "__file__", None)
-        if (
-            where is not None
-            and Path(where).name == file.name
-            and (Path(where) != file or _imported.get(file) != digest)
-        ):
+        where = getattr(module, "__file__", None) or ""
+        if not where.endswith(file.name):  # thousands: a Path of each would take longer than the tests of an exercise
+            continue
+        if Path(where).name == file.name and (Path(where) != file or _imported.get(file) != now):
             del sys.modules[name]
-    _imported[file] = digest
+    _imported[file] = now
 
 
 def seed_test(function: Any, seed: str) -> None:

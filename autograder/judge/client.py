@@ -7,6 +7,7 @@ with Judge() as judge:
 
 from __future__ import annotations
 
+import socket
 import sys
 from types import TracebackType
 
@@ -29,15 +30,25 @@ class IsolationError(Exception):
 
 
 class Judge:
-    """A zygote and its workers. Raises IsolationError from `start` when `isolation` cannot be had here."""
+    """A zygote and its workers. Raises IsolationError from `start` when `isolation` cannot be had here.
 
-    def __init__(self, isolation: Isolation = Isolation.CONFINED, limits: Limits | None = None) -> None:
+    Args:
+        shared: of a `SharedZygote`, from which this judge's branches off; None for one of its own from the beginning.
+    """
+
+    def __init__(
+        self,
+        isolation: Isolation = Isolation.CONFINED,
+        limits: Limits | None = None,
+        shared: socket.socket | None = None,
+    ) -> None:
         self.isolation = isolation
         self.limits = limits or Limits()
         self.layers: dict[str, str] = {}
         self.devices: list[str] = []
         """Where calls can be made, found out by a worker before any submission: names of `autograder.devices.Device`."""
         self.link: ZygoteLink | None = None
+        self._shared = shared
 
     def __enter__(self) -> Judge:
         return self
@@ -55,7 +66,7 @@ class Judge:
             raise IsolationError(
                 "Grading needs Linux: its workers are forked and confined. Self-checks work here: run `pytest exercises`."
             )
-        self.link, self.layers = ZygoteLink(self.isolation), {}
+        self.link, self.layers = ZygoteLink(self.isolation, self._shared), {}
         with self.worker([]) as probe:
             self.devices = [str(name) for name in probe.request(Operation.DEVICES, "", [])]
         lacking = layers.missing(self.layers)

@@ -27,6 +27,7 @@ class Isolation(StrEnum):
 REQUIRED = ("limits", "no new privileges", "landlock", "seccomp")
 ON = "on"
 NO_NEW_PRIVS, PARENT_DEATH_SIGNAL, KILL = 38, 1, 9
+BRANCHES, USERS = 64, 64 * 78  # the first divides the second: zygotes that work at the same time never share a user
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Plan:
     profile: Profile = Profile.CPU
     wrapped: str = ""
     """What became of bubblewrap around the zygote."""
+    branch: int = 0
+    """Which of the zygotes that serve a class at the same time."""
 
 
 def apply(plan: Plan, limits: Limits, worker: int) -> dict[str, str]:
@@ -48,7 +51,7 @@ def apply(plan: Plan, limits: Limits, worker: int) -> dict[str, str]:
         syscalls.prctl(PARENT_DEATH_SIGNAL, KILL)
     if plan.isolation is Isolation.PROCESS:
         return states
-    states["user"] = _change_user(plan.first_user, worker)
+    states["user"] = _change_user(plan, worker)
     syscalls.prctl(PARENT_DEATH_SIGNAL, KILL)  # changing the user clears it
     apply_limits(limits, states["user"] == ON, plan.profile)
     states["limits"] = ON
@@ -105,10 +108,10 @@ def _open_to_all(path: str) -> bool:
         path = parent
 
 
-def _change_user(first: int | None, worker: int) -> str:
-    if first is None:
+def _change_user(plan: Plan, worker: int) -> str:
+    if plan.first_user is None:
         return _without_capabilities()
-    user = first + worker % 5_000
+    user = plan.first_user + (worker * BRANCHES + plan.branch % BRANCHES) % USERS
     try:
         os.setgroups([])
         os.setresgid(user, user, user)

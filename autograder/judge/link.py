@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+from types import TracebackType
 
 import msgspec
 
@@ -25,41 +27,68 @@ class ZygoteGone(Exception):
     """The zygote has ended, or does not answer any more. Its workers end with it."""
 
 
-class ZygoteLink:
-    """A running zygote. Raises InternalFault when it does not come up, ZygoteGone from the other methods when it is lost."""
+class SharedZygote:
+    """A zygote from which those of several graders branch off (see `ZygoteLink`). It is not waited for, and may fail to come up.
+
+    Use as a context manager: at its end no more zygotes branch off; those that are there stay.
+    """
 
     def __init__(self, isolation: Isolation) -> None:
+        self._process, self.control = _started(isolation, _wrapping(isolation))
+
+    def __enter__(self) -> SharedZygote:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):  # it has ended already
+            self.control.shutdown(socket.SHUT_RDWR)  # whoever else has it open: a process that is just ending
+        self.control.close()
+        _wait_for(self._process)
+
+
+class ZygoteLink:
+    """A running zygote. Raises InternalFault when it does not come up, ZygoteGone from the other methods when it is lost.
+
+    Args:
+        shared: `SharedZygote.control`, to branch off from it; where that does not work, another is started.
+    """
+
+    def __init__(self, isolation: Isolation, shared: socket.socket | None = None) -> None:
         self._messages: dict[tuple[str, int], tuple[int, list[int]]] = {}
         self._count = self.pid = 0
-        wrapping = bubblewrap.wrapping() if isolation is Isolation.CONFINED else bubblewrap.Wrapping((), "")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._alive: int | None = None
+        if shared is not None and self._branches_off(shared):
+            return
+        wrapping = _wrapping(isolation)
         if not self._comes_up(isolation, wrapping) and not (
             wrapping.prefix and self._comes_up(isolation, bubblewrap.NOT_IN_IT)
         ):
             raise InternalFault("the process that starts workers did not come up")
 
-    def _comes_up(self, isolation: Isolation, wrapping: bubblewrap.Wrapping) -> bool:
+    def _branches_off(self, shared: socket.socket) -> bool:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # no user site, no working folder on the path; the environment is ours
-        arguments = [str(theirs.fileno()), isolation.value, wrapping.state, autograder.__file__]
-        self._process = subprocess.Popen(
-            [*wrapping.prefix, sys.executable, "-s", "-P", "-c", zygote.COMMAND, *arguments],
-            env=_environment(),
-            cwd="/",
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
+        order = msgspec.msgpack.encode((zygote.BRANCH, Limits(), []))
+        with theirs, contextlib.suppress(OSError):  # where it is gone, nothing will ever arrive
+            socket.send_fds(shared, [order], [theirs.fileno()])
+        return self._gets_ready()
+
+    def _comes_up(self, isolation: Isolation, wrapping: bubblewrap.Wrapping) -> bool:
+        self._process, self._control = _started(isolation, wrapping)
+        return self._gets_ready()
+
+    def _gets_ready(self) -> bool:
         self._control.settimeout(START_SECONDS)
-        try:
+        with contextlib.suppress(OSError):
             ready, _, pid = self._control.recv(32).partition(b" ")
-        except OSError:
-            ready = pid = b""
-        if ready != zygote.READY or not pid.isdigit():
-            self.close()
-            return False
-        self.pid = int(pid)  # the zygote's own: what was started is bubblewrap, where it is there
-        return True
+            if ready == zygote.READY:
+                self.pid = int(pid)  # the zygote's own: what was started is bubblewrap, where it is there
+                self._alive = os.pidfd_open(self.pid)
+                return True
+        self.close()
+        return False
 
     def spawn(self, channel: socket.socket, limits: Limits, forbidden: list[str]) -> tuple[int, int, int]:
         """A worker at the other end of `channel`: its number, its process id, and a descriptor of its process.
@@ -86,13 +115,11 @@ class ZygoteLink:
             for descriptor in descriptors:
                 os.close(descriptor)
         self._messages.clear()
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid or self._process.pid, signal.SIGKILL)
-            self._process.kill()
-            self._process.wait()
+        if self._alive is not None:
+            _end(self._alive)
+            self._alive = None
+        if self._process is not None:
+            _wait_for(self._process)
 
     def _message(self, kind: str, number: int) -> tuple[int, list[int]]:
         """The zygote's message of that kind about that worker; others are kept until they are asked for."""
@@ -106,6 +133,47 @@ class ZygoteLink:
             name, about, value = msgspec.msgpack.decode(data, type=tuple[str, int, int])
             self._messages[name, about] = (value, descriptors)
         return self._messages.pop((kind, number))
+
+
+def _wrapping(isolation: Isolation) -> bubblewrap.Wrapping:
+    return bubblewrap.wrapping() if isolation is Isolation.CONFINED else bubblewrap.Wrapping((), "")
+
+
+def _started(isolation: Isolation, wrapping: bubblewrap.Wrapping) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A zygote that is coming up, and the grader's end of its control channel."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # no user site, no working folder on the path; the environment is ours
+    arguments = [str(theirs.fileno()), isolation.value, wrapping.state, autograder.__file__]
+    with theirs:
+        process = subprocess.Popen(
+            [*wrapping.prefix, sys.executable, "-s", "-P", "-c", zygote.COMMAND, *arguments],
+            env=_environment(),
+            cwd="/",
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return process, ours
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> None:
+    """For the end of a zygote of which the channel is closed."""
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _end(descriptor: int) -> None:
+    """The same for one that may not be our child: one that branched off, or one in bubblewrap."""
+    ended = select.poll()
+    ended.register(descriptor, select.POLLIN)
+    if not ended.poll(END_SECONDS * 1000):
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        ended.poll(END_SECONDS * 1000)
+    os.close(descriptor)
 
 
 def _environment() -> dict[str, str]:

@@ -5,6 +5,9 @@ One thread is set before any operation runs: a child forked after a multi-thread
 
 Control messages (datagrams): grader → zygote `[worker, limits, forbidden]` with the worker's end of its channel; zygote → grader
 `["started", worker, pid]` with a descriptor of the process, later `["ended", worker, wait status]`.
+
+Told `[BRANCH, …]` with the end of another control channel, it forks a zygote like itself that serves that one: each grader of a class has
+its own, and PyTorch was imported once.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import signal
 import socket
 import sys
 import sysconfig
+from dataclasses import replace
 from typing import NoReturn
 
 import msgspec
@@ -42,6 +46,7 @@ and one of several random states set. It was the largest part of a fork.
 """
 CHANNEL = 100  # above RLIMIT_NOFILE: submissions cannot get at a number by opening files
 MAX_CONTROL = 1 << 16
+BRANCH = 0  # no worker has this number
 _order_decoder = msgspec.msgpack.Decoder(tuple[int, Limits, list[str]])  # made before the engine's modules are hidden
 
 
@@ -57,8 +62,12 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # children share these pages: the collector must not write to them
     huge_pages.collapse()
-    control.send(b"%s %d" % (READY, os.getpid()))
+    _say_ready(control)
     _run(control, plan)
+
+
+def _say_ready(control: socket.socket) -> None:
+    control.send(b"%s %d" % (READY, os.getpid()))
 
 
 def _plan(isolation: layers.Isolation, wrapped: str) -> layers.Plan:
@@ -98,8 +107,9 @@ def _warm_up() -> None:
     os.register_at_fork = posix.register_at_fork  # as it was: see COMMAND
 
 
-def _run(control: socket.socket, plan: layers.Plan) -> None:
+def _run(control: socket.socket, plan: layers.Plan) -> NoReturn:
     children: dict[int, tuple[int, int]] = {}  # process descriptor → (worker, pid)
+    branches = 0
     events = select.poll()
     events.register(control, select.POLLIN)
     while True:
@@ -109,24 +119,38 @@ def _run(control: socket.socket, plan: layers.Plan) -> None:
                 events.unregister(descriptor)
                 os.close(descriptor)
                 _, status = os.waitpid(pid, 0)
-                control.send(msgspec.msgpack.encode(["ended", number, status]))
+                if number != BRANCH:
+                    control.send(msgspec.msgpack.encode(["ended", number, status]))
                 continue
             data, descriptors = _next_order(control)
             if not data:  # the grader is gone, and its workers with it
-                for child, (_, pid) in children.items():
-                    signal.pidfd_send_signal(child, signal.SIGKILL)
-                    os.waitpid(pid, 0)
+                for child, (number, pid) in children.items():
+                    if number != BRANCH:  # it has a grader of its own
+                        signal.pidfd_send_signal(child, signal.SIGKILL)
+                        os.waitpid(pid, 0)
                 os._exit(0)
             number, limits, forbidden = _order_decoder.decode(data)
             watch.look_up(forbidden)
+            branches += number == BRANCH
             pid = os.fork()
+            if pid == 0 and number == BRANCH:
+                for descriptor in (control.detach(), *children):
+                    os.close(descriptor)
+                _serve_as_another(descriptors[0], replace(plan, branch=branches))
             if pid == 0:
                 _become_worker(descriptors[0], plan, limits, number)
             child = os.pidfd_open(pid)
             children[child] = (number, pid)
             events.register(child, select.POLLIN)
             os.close(descriptors[0])
-            socket.send_fds(control, [msgspec.msgpack.encode(["started", number, pid])], [child])
+            if number != BRANCH:
+                socket.send_fds(control, [msgspec.msgpack.encode(["started", number, pid])], [child])
+
+
+def _serve_as_another(descriptor: int, plan: layers.Plan) -> NoReturn:
+    control = socket.socket(fileno=descriptor)
+    _say_ready(control)
+    _run(control, plan)
 
 
 def _next_order(control: socket.socket) -> tuple[bytes, list[int]]:

@@ -20,11 +20,11 @@ from autograder.judge import placing
 from autograder.judge.protocol import Load
 from autograder.judge.proxy import Student, local
 from autograder.pytest_plugin import PROVIDER
+from autograder.quiet import run_quietly
 from autograder.results import ExerciseResult, TestResult, Verdict, exercise_verdict
 from autograder.selfcheck.attempts import note
 from autograder.selfcheck.notebook import NotebookSession, notebook_folder
 from autograder.selfcheck.progress import print_progress
-from autograder.selfcheck.quiet import run_quietly
 from autograder.selfcheck.unusable import as_a_wrong_answer
 from autograder.toolkit.marks import ExerciseMark, exercise_of
 

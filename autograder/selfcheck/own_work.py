@@ -10,10 +10,10 @@ from autograder.course import CourseError, Unit, unit_in, units_beside
 from autograder.course_units import earlier_stand_ins
 from autograder.judge.stand_ins import StandIns
 from autograder.pytest_plugin import PROVIDER
+from autograder.quiet import run_quietly
 from autograder.results import Verdict, exercise_verdict
 from autograder.selfcheck.names import checked_exercises
 from autograder.selfcheck.notebook import notebook_folder
-from autograder.selfcheck.quiet import run_quietly
 from autograder.selfcheck.saved import SavedProvider
 
 _checked: dict[tuple[Path, int, str], Any] = {}

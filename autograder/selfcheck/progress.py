@@ -8,11 +8,11 @@ import pytest
 
 from autograder.course import Course, Unit
 from autograder.pytest_plugin import SAVED
+from autograder.quiet import run_quietly
 from autograder.quiz.saved import quiz_part
 from autograder.results import TestResult, Verdict, exercise_verdict
 from autograder.selfcheck.attempts import attempts_of
 from autograder.selfcheck.names import checked_exercises, points_of
-from autograder.selfcheck.quiet import run_quietly
 
 BAR = 20
 

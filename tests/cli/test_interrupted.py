@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -116,12 +117,34 @@ def test_ctrl_c_costs_only_what_was_being_graded(home, jobs):
     assert all(file.read_bytes() == content for file, content in before.items())
 
 
+def below(pid):
+    """A process's children, theirs, and so on."""
+    children = [
+        int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
+    ]
+    return children + [each for child in children for each in below(child)]
+
+
+@pytest.mark.slow
+def test_a_command_that_is_killed_leaves_no_process(home):
+    process = start(home, "--jobs", "2")
+    wait_for(process, lambda: len(kept_files(home)) == 2)
+    others = below(process.pid)
+    assert len(others) >= 5  # two graders and what forks them, two zygotes and what they branch off from
+    process.kill()
+    process.communicate(timeout=300)
+    deadline = time.monotonic() + 120
+    while any(Path(f"/proc/{pid}").exists() for pid in others):
+        assert time.monotonic() < deadline, "there are processes left"
+        time.sleep(0.05)
+
+
 @pytest.mark.slow
 def test_a_process_that_is_lost_is_replaced(home):
     process = start(home, "--jobs", "2")
     wait_for(process, lambda: len(kept_files(home)) == 2)
     for pid in set(marked(home)) - {process.pid}:
-        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if b"multiprocessing.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
     _, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (0, "")

@@ -11,9 +11,9 @@ from autograder.course_units import exercise_names
 from autograder.grading.reference import UnitReference
 from autograder.grading.variants import mistakes_of, pieces_with
 from autograder.judge.proxy import Student
+from autograder.quiet import run_quietly
 from autograder.results import Verdict
 from autograder.selfcheck.live import _CheckRun
-from autograder.selfcheck.quiet import run_quietly
 
 COURSE = find_course(Path(__file__).parent)
 UNITS = list(COURSE.units.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from programs import pieces
 import autograder
 from autograder.faults import Stopped
 from autograder.judge.client import Judge
+from autograder.judge.layers import Isolation
+from autograder.judge.link import SharedZygote
 from autograder.judge.protocol import Operation
 
 
@@ -73,6 +76,72 @@ def test_a_lost_zygote_is_replaced():
         judge.link._process.wait()
         with judge.worker(pieces("def f(): return 1")) as worker:
             assert worker.call("f", []) == 1
+
+
+@pytest.fixture
+def class_of_two():
+    """Two judges of which the zygotes branch off from one, and that one."""
+    with (
+        SharedZygote(Isolation.CONFINED) as shared,
+        Judge(shared=shared.control) as first,
+        Judge(shared=shared.control) as second,
+    ):
+        first.start()
+        second.start()
+        yield first, second, shared
+
+
+def running(pid):
+    """One that has ended is still listed until its parent asks about it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def user_of(pid):
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
+@pytest.mark.slow
+def test_zygotes_that_branch_off_go_on_when_others_end(class_of_two):
+    first, second, shared = class_of_two
+    assert len({first.link.pid, second.link.pid, shared._process.pid}) == 3
+    assert (first.link._process, second.link._process) == (None, None)
+    with first.worker(pieces("def f(): return 1")) as one, second.worker(pieces("def f(): return 2")) as two:
+        if os.geteuid() == 0:
+            assert user_of(one.pid) != user_of(two.pid)
+        zygotes = first.link.pid, second.link.pid
+        first.close()
+        assert not running(zygotes[0])
+        assert not running(one.pid)
+        shared.__exit__(None, None, None)
+        assert two.call("f", []) == 2
+        with second.worker(pieces("def f(): return 3")) as three:
+            assert three.call("f", []) == 3
+        second.close()
+        assert not running(zygotes[1])
+        assert not running(two.pid)
+
+
+@pytest.mark.slow
+def test_a_zygote_that_cannot_branch_off_is_started():
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.close()  # the one that is shared has ended
+    with ours, Judge(shared=ours) as judge, judge.worker(pieces("def f(): return 1")) as worker:
+        assert worker.call("f", []) == 1
+        assert judge.link._process is not None
+
+
+@pytest.mark.slow
+def test_a_lost_branch_is_replaced_and_the_others_stay(class_of_two):
+    first, second, _ = class_of_two
+    os.kill(first.link.pid, signal.SIGKILL)
+    with second.worker(pieces("def f(): return 2")) as other:
+        with first.worker(pieces("def f(): return 1")) as worker:
+            assert worker.call("f", []) == 1
+        assert other.call("f", []) == 2
 
 
 @pytest.mark.slow

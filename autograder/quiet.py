@@ -1,4 +1,4 @@
-"""pytest without its voice, and without what else is installed beside it: in a notebook only our own words are shown."""
+"""pytest without its voice, and without what else is installed beside it: grading and checks say what is shown, in their own words."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ from pathlib import Path
 
 import pytest
 
-# The collection of garbage that `unraisableexception` forces at the end takes longer than the checks of an exercise.
+# The collection of garbage that `unraisableexception` forces at the end takes longer than the tests of an exercise.
 _LEFT_OUT = (
     "cacheprovider", "terminal", "unraisableexception", "threadexception", "logging", "faulthandler", "doctest", "junitxml",
     "pastebin",
 )  # fmt: skip
 _ARGUMENTS = (
-    "--import-mode=importlib", "--noconftest", "--capture=sys", "-c", os.devnull, "-p", "autograder.pytest_plugin",
+    "--import-mode=importlib", "--noconftest", "-c", os.devnull, "-p", "autograder.pytest_plugin",
     *(part for name in _LEFT_OUT for part in ("-p", f"no:{name}")),
 )  # fmt: skip
 _ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
-def run_quietly(files: Iterable[Path], plugin: object) -> pytest.ExitCode:
-    """Run the tests in `files` with `plugin`, which gets to know what there is to know. What they print is dropped."""
+def run_quietly(
+    files: Iterable[Path], *plugins: object, options: Iterable[str] = ("--capture=sys",)
+) -> pytest.ExitCode:
+    """Run the tests in `files` with `plugins`, which get to know what there is to know. What they print is dropped.
+
+    Args:
+        options: of pytest, instead of those that drop it.
+    """
     with _environment():
-        return pytest.ExitCode(pytest.main([*_ARGUMENTS, *map(str, files)], plugins=[plugin]))
+        return pytest.ExitCode(pytest.main([*_ARGUMENTS, *options, *map(str, files)], plugins=list(plugins)))
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Plugins and options that a student has installed for other work must not change what a check says."""
+    """Plugins and options that somebody has for other work must not change a mark, or what a check says."""
     before = {name: os.environ.get(name) for name in _ENVIRONMENT}
     os.environ.update(_ENVIRONMENT)
     try:
