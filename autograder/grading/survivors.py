@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograder.course import Unit
@@ -49,11 +48,3 @@ def judge(grader: Grader, unit: Unit, mutants: Iterable[Mutant]) -> Judged:
         else:
             found.refused.append(mutant)
     return found
-
-
-def some_of(mutants: Sequence[Mutant], most: int) -> list[Mutant]:
-    """`most` of one exercise's mutants, the same ones every time, in their order; all of them where there are no more."""
-    if len(mutants) <= most:
-        return list(mutants)
-    chosen = random.Random(mutants[0].exercise).sample(range(len(mutants)), most)
-    return [mutants[number] for number in sorted(chosen)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -222,6 +223,13 @@ def test_endless_code_costs_its_own_exercise_only(tiny_grader):
     exercises = graded(tiny_grader, "def double(x):\n    while True: pass\ndef quadruple(x):\n    return 4 * x")
     assert exercises["double"].verdict is Verdict.TIMEOUT
     assert exercises["quadruple"].verdict is Verdict.PASSED
+
+
+def test_options_for_other_work_change_no_mark(tiny_grader, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k quadruple")
+    monkeypatch.setenv("PYTEST_PLUGINS", "there_is_none_of_this_name")
+    assert {exercise.verdict for exercise in graded(tiny_grader, RIGHT).values()} == {Verdict.PASSED}
+    assert os.environ["PYTEST_ADDOPTS"] == "-k quadruple"
 
 
 def test_an_interruption_in_the_middle_of_a_test_is_no_fault_of_the_grader(tmp_path):
