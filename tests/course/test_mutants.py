@@ -1,6 +1,7 @@
 """The references, changed in one place at a time: the graders refuse every such mutant, or it is listed as right, with its reason.
 
-`train` is left out: most of its mutants are other rates, many of them as good, and each trains a model. `autograder mutants UNIT` tries all.
+`train` is left out: most of its mutants are other rates, many of them as good, and each trains a model. `autograder mutants UNIT` tries
+all.
 """
 
 from __future__ import annotations
