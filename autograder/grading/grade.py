@@ -1,7 +1,8 @@
 """The Grader: a submission in, a Result out.
 
-An exercise that fails is looked at again with public stand-ins in place of the student's other failing exercises of the unit, and the
-better outcome counts: an error made once is punished once, and code that uses its own helpers is never refused for that.
+An exercise that fails is looked at again with public stand-ins in place of the student's other failing exercises of the unit, and of
+copies of earlier units' exercises, and the better outcome counts: an error made once is punished once, and code that uses its own
+helpers is never refused for that.
 """
 
 from __future__ import annotations
@@ -147,14 +148,19 @@ class Grader:
             and exercise.verdict is not Verdict.INTERNAL
             and unusable(submission.programs[exercise.name]) is None
         )
+        earlier = unit.reference.earlier
+        copied = {name: _defined(submission, name).intersection(earlier.names if earlier else ()) for name in runnable}
         used = {
-            name: _used(submission, name, wrong - {name}) | wrong.intersection(beside.get(name, ()))
+            name: _used(submission, name, wrong - {name}) | wrong.intersection(beside.get(name, ())) | copied[name]
             for name in runnable
         }
         dependent = frozenset(name for name in runnable if used[name])
         if not dependent or not unit.reference.stand_ins:
             return exercises
-        again = GradingRun(self.judge, unit.reference, submission, seed, unit.examples, only=dependent, replaced=wrong)
+        replaced = wrong.union(*copied.values())
+        again = GradingRun(
+            self.judge, unit.reference, submission, seed, unit.examples, only=dependent, replaced=replaced
+        )
         fault = _run(again)
         found = []
         for exercise in exercises:
@@ -236,15 +242,22 @@ def _used(submission: Submission, exercise: str, names: frozenset[str]) -> froze
     """Those of these other exercises that the exercise's program names in its code; where none is, that it mentions at all."""
     sources = [fragment.source for fragment in submission.programs[exercise].fragments]
     mentioned = names.intersection(word for source in sources for word in WORD.findall(source))
-    nodes = [node for source in sources for node in _nodes(source)]
+    nodes = [node for source in sources for node in ast.walk(_tree(source))]
     return mentioned.intersection(node.id for node in nodes if isinstance(node, ast.Name)) or mentioned
 
 
-def _nodes(source: str) -> list[ast.AST]:
+def _defined(submission: Submission, exercise: str) -> frozenset[str]:
+    """The functions and classes that the exercise's program defines."""
+    statements = [each for fragment in submission.programs[exercise].fragments for each in _tree(fragment.source).body]
+    return frozenset(each.name for each in statements if isinstance(each, ast.FunctionDef | ast.ClassDef))
+
+
+def _tree(source: str) -> ast.Module:
+    """An empty one for what cannot be read."""
     try:
-        return list(ast.walk(ast.parse(source)))
+        return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+        return ast.Module([], [])
 
 
 def _versions(reference: UnitReference) -> dict[str, str]:

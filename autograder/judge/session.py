@@ -213,6 +213,8 @@ class Session:
     def _stand_in(self, source: str, names: list[str]) -> None:
         scope = stand_ins.run(source)
         self.namespace.update({name: scope[name] for name in names if name in scope})
+        if self.earlier is not None:
+            self.namespace.update({name: self.earlier(name) for name in names if name not in scope})
 
     def _compiled(self, piece: Piece) -> types.CodeType:
         filename = f"<{piece.origin}>"

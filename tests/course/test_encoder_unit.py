@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 
 from autograder.course import find_course
+from autograder.course_units import exercise_names
 from autograder.grading.reference import UnitReference
-from autograder.grading.variants import mistakes_of, submission_of
+from autograder.grading.variants import mistakes_of, pieces_with, submission_of
 from autograder.judge.protocol import Piece
 from autograder.quiz.samples import right_answers
+from autograder.sample_class import class_of
+from autograder.submission import find_submissions, read_submission
 from autograder.toolkit import assert_agrees
 from autograder.toolkit import tensors as t
 
@@ -50,6 +54,32 @@ def test_a_mistake_in_what_a_unit_builds_on_costs_nothing_in_it(grader, slug, ex
     assert earlier.points < earlier.max_points
     result = grader.grade(submission_of(unit, [], "ann", right_answers(COURSE, unit.unit, "ann")))
     assert result.points == result.max_points
+
+
+def notebook_with(unit, cell):
+    """The notebook of somebody who has solved all of the unit, with one more code cell below what comes from earlier units."""
+    notebook = nbformat.read(unit.notebook, as_version=4)
+    solved = class_of(unit)["ada"]
+    for each in notebook.cells:
+        each.source = solved.get(each.metadata.get("nbgrader", {}).get("grade_id", ""), each.source)
+    (place,) = [number for number, each in enumerate(notebook.cells) if "= earlier(" in each.source]
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(cell))
+    return notebook
+
+
+def test_a_copy_of_an_earlier_mistake_is_paid_for_where_it_was_made(grader, tmp_path):
+    earlier = grader.reference(COURSE.unit("tensors"))
+    (mistake,) = [each for each in mistakes_of(earlier.unit) if each.name == "ScaledByTheModel"]
+    copied = "\n\n".join(piece.source for piece in pieces_with(earlier, mistake))
+    unit = COURSE.unit("encoder")
+    file = tmp_path / "ann" / unit.name / f"{unit.slug}.ipynb"
+    file.parent.mkdir(parents=True)
+    nbformat.write(notebook_with(unit, copied), file)
+    (found,) = find_submissions([tmp_path], COURSE)
+    result = grader.grade(read_submission(found, exercise_names(unit)))
+    code = {each.name: each for each in result.exercises if not each.name.startswith("quiz-")}
+    assert {name: each.points for name, each in code.items()} == {name: each.max_points for name, each in code.items()}
+    assert "`MultiHeadAttention`" in code["EncoderLayer"].notices[-1]
 
 
 @pytest.mark.parametrize(
