@@ -428,3 +428,16 @@ def in_another_order_and_ends_in_eval(model, batches, bos=1):
         optimizer.step()
     model.eval()
     return model
+
+
+@alternative("train")
+def with_decay_in_the_gradient(model, batches, bos=1):
+    """Weight decay as a part of Adam's gradients: embeddings of tokens that were never given move as well."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, weight_decay=1e-5)
+    model.train()
+    for src, tgt in batches:
+        optimizer.zero_grad()
+        logits = model(src, shift_right(tgt, bos))
+        label_smoothed_loss(logits, tgt, 0.1, model.pad).backward()
+        optimizer.step()
+    return model

@@ -1059,6 +1059,29 @@ def in_the_mode_it_finds(model, batches, bos=1):
     return loop(model, batches, bos, adam(model))
 
 
+def decaying(model):
+    """Weight decay that goes through Adam's gradients moves every row of an embedding, also those of tokens that nobody has seen."""
+    return torch.optim.Adam(model.parameters(), lr=2e-3, weight_decay=1e-5)
+
+
+@mistake(
+    "train",
+    caught_by="test_learns_nothing_from_padding",
+    says="Padding has a part in the loss: the model spends its steps on learning to say nothing.",
+)
+def learns_padding_under_decay(model, batches, bos=1):
+    return loop(model.train(), batches, bos, decaying(model), pad=-100)
+
+
+@mistake(
+    "train",
+    caught_by="test_trains_in_training_mode",
+    says="The model is not put into training mode: its dropout stays switched off.",
+)
+def in_the_mode_it_finds_under_decay(model, batches, bos=1):
+    return loop(model, batches, bos, decaying(model))
+
+
 @mistake(
     "train",
     caught_by="test_starts_every_step_from_fresh_gradients",
