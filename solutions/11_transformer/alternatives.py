@@ -431,6 +431,24 @@ def in_another_order_and_ends_in_eval(model, batches, bos=1):
 
 
 @alternative("train")
+def with_momentum_and_a_rise_from_nothing(model, batches, bos=1):
+    """The first step has the rate 0. With momentum alone, a token that was seen once moves further than one that is known by then."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9)
+    count = len(batches)
+    rise = max(1, count // 10)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(step / rise, (count - step) / max(1, count - rise))
+    )
+    model.train()
+    for src, tgt in batches:
+        label_smoothed_loss(model(src, shift_right(tgt, bos)), tgt, 0.1, model.pad).backward()
+        optimizer.step()
+        schedule.step()
+        model.zero_grad()
+    return model
+
+
+@alternative("train")
 def with_decay_in_the_gradient(model, batches, bos=1):
     """Weight decay as a part of Adam's gradients: embeddings of tokens that were never given move as well."""
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, weight_decay=1e-5)

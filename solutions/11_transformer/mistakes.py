@@ -302,6 +302,20 @@ class IgnoresTheMemory(Right):
 
 @mistake(
     "Transformer",
+    caught_by="test_encodes_and_decodes_apart",
+    says="`decode` takes the padding of the source that was encoded last, not of the one that it is given.",
+)
+class RemembersTheSource(Right):
+    def encode(self, src):
+        self.source = src
+        return super().encode(src)
+
+    def decode(self, tgt, memory, src):
+        return super().decode(tgt, memory, self.source)
+
+
+@mistake(
+    "Transformer",
     caught_by="test_registers_six_parts_and_shares_none",
     says="The output shares the weight of the target embedding: here each has its own.",
 )
@@ -1098,6 +1112,21 @@ def gradients_pile_up(model, batches, bos=1):
 
 @mistake(
     "train",
+    caught_by="test_a_model_learns_to_reverse_sequences",
+    says="Old gradients are cleared once, before the loop: each step goes by the sum of all batches so far.",
+)
+def cleared_before_the_loop(model, batches, bos=1):
+    optimizer = adam(model.train())
+    optimizer.zero_grad()
+    for src, tgt in batches:
+        given = torch.cat([torch.full_like(tgt[:, :1], bos), tgt[:, :-1]], 1)
+        F.cross_entropy(model(src, given).mT, tgt, ignore_index=model.pad, label_smoothing=0.1).backward()
+        optimizer.step()
+    return model
+
+
+@mistake(
+    "train",
     caught_by="test_takes_one_step_for_each_batch",
     says="The batches are gone through three times: one step for each batch was asked for.",
 )
@@ -1105,6 +1134,22 @@ def three_rounds(model, batches, bos=1):
     optimizer = adam(model.train())
     for _ in range(3):
         loop(model, batches, bos, optimizer)
+    return model
+
+
+@mistake(
+    "train",
+    caught_by="test_takes_one_step_for_each_batch",
+    says="The optimiser moves after every second batch, and an odd one in the end is never learned from.",
+)
+def every_second_batch(model, batches, bos=1):
+    optimizer = adam(model.train())
+    for number, (src, tgt) in enumerate(batches):
+        given = torch.cat([torch.full_like(tgt[:, :1], bos), tgt[:, :-1]], 1)
+        F.cross_entropy(model(src, given).mT, tgt, ignore_index=model.pad, label_smoothing=0.1).backward()
+        if number % 2 == 1:
+            optimizer.step()
+            optimizer.zero_grad()
     return model
 
 

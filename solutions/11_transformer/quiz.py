@@ -100,13 +100,13 @@ def logits_and_words():
                 "They come from a linear layer: nothing bounds them.",
             ),
             Pair(
-                "their softmax",
+                "softmax of the logits",
                 "numbers from 0 to 1 that add up to 1",
                 "Shares, to be read as probabilities of the next word.",
             ),
-            Pair("their log softmax", "numbers that are never above 0", "Logarithms of numbers up to 1."),
+            Pair("log softmax of the logits", "numbers that are never above 0", "Logarithms of numbers up to 1."),
             Pair(
-                "their argmax",
+                "argmax of the logits",
                 "the number of one word",
                 "It is the same for logits, shares and logarithms: all three rise together.",
             ),
@@ -214,8 +214,8 @@ def smoothed_target(draw):
 @question("The learning rate on its way", about="noam_learning_rate")
 def share_of_the_peak(draw):
     """
-    The schedule of AIAYN 5.3 with a warm-up of <warmup> steps. What **share of its highest value** does the learning
-    rate have at step <step>? Three decimals are enough.
+    The learning rate of the paper (section 5.3) with a warm-up of <warmup> steps. What **share of its highest value**
+    does it have at step <step>? Three decimals are enough.
     """
     warmup = draw.pick([100, 400, 1000, 4000])
     ratio = draw.pick([(1, 10), (1, 5), (1, 4), (1, 2), (4, 1), (9, 1), (16, 1), (25, 1), (2, 1)])

@@ -150,7 +150,7 @@ check(shift_right)
 # | `PositionalEncoding(d_model, max_length, dropout)` | the words; it adds, and drops |
 # | `Encoder(num_layers, d_model, num_heads, d_ff, dropout)` | `x, mask` |
 # | `Decoder(num_layers, d_model, num_heads, d_ff, dropout)` | `x, memory, self_mask, memory_mask` |
-# | | `padding_mask(tokens, pad)`, `causal_mask(n, device)` |
+# | masks, of shape `(batch, 1, 1, n)` and `(n, n)` | `padding_mask(tokens, pad)`, `causal_mask(n, device)` |
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -260,7 +260,8 @@ class Transformer(nn.Module):
             at padding is up to you.
 
         Raises:
-            ValueError: n_src is more than max_length; the message names both.
+            ValueError: n_src is more than max_length; the message names both (your positions
+                see to it).
         """
         ### BEGIN SOLUTION
         words = self.positions(self.src_embedding(src))
@@ -282,7 +283,7 @@ class Transformer(nn.Module):
             padding gives finite numbers. What the logits are at padding is up to you.
 
         Raises:
-            ValueError: n_tgt is more than max_length; the message names both.
+            ValueError: n_tgt is more than max_length; the message names both (as in encode).
         """
         ### BEGIN SOLUTION
         words = self.positions(self.tgt_embedding(tgt))
@@ -396,8 +397,8 @@ def label_smoothed_loss(logits, targets, smoothing=0.1, pad=0):
 
     Returns:
         A tensor without axes, of the dtype and device of logits: the mean of the losses at all
-        places of the batch whose target is not pad. It is finite for finite logits, however
-        large. Gradients reach the logits, and are 0 at padding.
+        places of the batch whose target is not pad. It is finite for logits of ten thousand
+        and more. Gradients reach the logits, and are 0 at padding.
 
     Raises:
         ValueError: targets is not of the shape (batch, n) of the logits; the message names both
@@ -667,8 +668,8 @@ def train(model, batches, bos=1):
         model: a Transformer, in any mode. It is trained in place: all of its parameters are.
         batches: pairs (src, tgt) of int64 tensors (batch, n_src) and (batch, n_tgt), on the
             model's device. tgt is the answer without bos: it ends in eos, then padding
-            (model.pad). `len(batches)` says how many there are. They are gone through once, in
-            any order, and are not changed.
+            (model.pad). `len(batches)` says how many there are, 1 or more. They are gone
+            through once, in any order, and are not changed.
         bos: the token that the decoder's input begins with.
 
     Returns:

@@ -76,6 +76,9 @@ from autograder import check
 # A block of nothing but `-inf` leaves $m$ at `-inf`, and `-inf - (-inf)` is NaN. Which number could be taken away instead,
 # as long as no finite score has been seen? All exponentials are 0 then, whatever it is.
 #
+# If only the gradient has NaN: a NaN that `torch.where` or `masked_fill` replaces afterwards comes back there, and PyTorch's own
+# `logsumexp` and `logaddexp` of nothing but `-inf` have a gradient of NaN. It must not come about at all.
+#
 # </details>
 #
 # <details><summary>Help: “needs … besides the result”, although the loop is there</summary>
@@ -112,7 +115,8 @@ def online_softmax(x, block_size):
     Returns:
         A tensor of the shape of x, what the softmax of unit 06 gives: finite for any finite x,
         0 where x is -inf, and zeros for a row of nothing but -inf. Floating-point x keeps its
-        dtype; whole numbers are computed in PyTorch's default dtype. Gradients reach x.
+        dtype; whole numbers are computed in PyTorch's default dtype. Gradients reach x and are
+        right: 0 where x is -inf, and never NaN.
 
     Raises:
         ValueError: block_size is less than 1; the message names it.
@@ -411,6 +415,13 @@ show_memory()
 #
 # </details>
 #
+# <details><summary>Help: “a step moves 8.6 times as much memory …”, although nothing is computed again</summary>
+#
+# How large is the mask? `torch.ones(n_all, n_all).tril()[-n_new:]` is right, but it is made for all pairs of words. Make the rows of
+# the new words only.
+#
+# </details>
+#
 # <details><summary>Question</summary>
 #
 # Why are there no queries in the cache? And how many numbers does the cache of the base model's six decoder layers hold for
@@ -643,6 +654,7 @@ def beam_search(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
         a float. Of all sentences that have ended it is the one with the best score. If none has
         ended within max_length tokens it is the best of those that have not, without eos.
         - beam=1 is greedy decoding: the likeliest token at every step, until eos or max_length.
+          Nothing is looked for after that eos.
         - Sentences that have ended are not continued.
         - A beam that is large enough to follow everything finds the sentence with the best
           score of all.

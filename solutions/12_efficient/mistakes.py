@@ -228,6 +228,34 @@ def nan_replaced_too_late(x, block_size):
 @mistake(
     "online_softmax",
     caught_by="test_hidden_scores_get_nothing",
+    says="The logarithm of the sum of a hidden block is -inf, and PyTorch's gradient of it NaN: the value is right, but not its gradient.",
+)
+def logarithm_of_nothing(x, block_size):
+    (x,) = floats(block_size, x)
+    total = torch.full_like(x[..., :1], -torch.inf)
+    for block in x.split(block_size, -1):
+        total = torch.logaddexp(total, block.logsumexp(-1, keepdim=True))
+    return written(x, block_size, finite(total), 1)
+
+
+@mistake(
+    "online_softmax",
+    caught_by="test_survives_large_scores",
+    says="The maximum begins with a large negative number: where all scores lie below it, every weight becomes 0.",
+)
+def begins_at_minus_a_billion(x, block_size):
+    (x,) = floats(block_size, x)
+    m, s = torch.full_like(x[..., :1], -1e9 if x.dtype != torch.float16 else -6e4), torch.zeros_like(x[..., :1])
+    for block in x.split(block_size, -1):
+        new = torch.maximum(m, block.detach().amax(-1, keepdim=True))
+        s = s * torch.exp(m - new) + torch.exp(block - new).sum(-1, keepdim=True)
+        m = new
+    return written(x, block_size, m, s.masked_fill(s == 0, 1))
+
+
+@mistake(
+    "online_softmax",
+    caught_by="test_hidden_scores_get_nothing",
     says="The maximum begins with a large negative number, and a row of nothing but -inf is divided by a sum of 0.",
 )
 def hidden_rows_divided_by_zero(x, block_size):
@@ -1018,6 +1046,20 @@ class CacheIgnored(Linears):
 @mistake(
     "CachedSelfAttention",
     caught_by="test_agrees_in_pieces",
+    says="Only the latest words are kept, so that a long text forgets how it began: that is another attention, not the same for less.",
+)
+class SlidingWindow(Linears):
+    def forward(self, x, cache=None):
+        q, k, v = self.projected(x)
+        k, v = behind(cache, k, v)
+        kept = 100 + x.shape[1]
+        k, v = k[..., -kept:, :], v[..., -kept:, :]
+        return self.attend(q, k, v), (k, v)
+
+
+@mistake(
+    "CachedSelfAttention",
+    caught_by="test_agrees_in_pieces",
     says="The cache holds the keys and values of the last call only: what was before is forgotten from the third call on.",
 )
 class LastPieceOnly(Linears):
@@ -1212,6 +1254,19 @@ class EverythingAgain(Linears):
     def forward(self, x, cache=None):
         words = x if cache is None else torch.cat([cache, x], 1)
         return self.attend(*self.projected(words))[:, -x.shape[1] :], words
+
+
+@mistake(
+    "CachedSelfAttention",
+    caught_by="test_a_step_costs_what_the_length_so_far_costs",
+    says="The mask is made for all pairs of words, and only its last rows are used: a new word needs no row for an old one.",
+)
+class MaskOfAllPairs(Linears):
+    def forward(self, x, cache=None):
+        q, k, v = self.projected(x)
+        k, v = behind(cache, k, v)
+        n = k.shape[-2]
+        return self.attend(q, k, v, torch.ones(n, n, dtype=torch.bool, device=x.device).tril()[-x.shape[1] :]), (k, v)
 
 
 @mistake(
@@ -1443,6 +1498,57 @@ def bos_lost(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
 )
 def tokens_of_the_lesson(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
     return search(log_probs, 0, 1, beam, max_length, length_penalty)
+
+
+@mistake(
+    "beam_search",
+    caught_by="test_one_beginning_ends_with_its_eos",
+    says="The place of a sentence that has ended is given to the next best beginning, also where only one is to be followed.",
+)
+def never_out_of_places(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
+    if beam < 1:
+        raise ValueError(f"beam is {beam}, expected 1 or more")
+    running, ended = [(0.0, [])], []
+    for _ in range(max_length):
+        answers = log_probs(torch.tensor([[bos, *tokens] for _, tokens in running])).tolist()
+        ranked = sorted(
+            (
+                (total + value, [*tokens, token])
+                for (total, tokens), answer in zip(running, answers)
+                for token, value in enumerate(answer)
+            ),
+            reverse=True,
+        )
+        ended += [each for each in ranked[:beam] if each[1][-1] == eos]
+        running = [each for each in ranked if each[1][-1] != eos][:beam]
+    best = max(ended or running, key=lambda each: penalised(each[0], len(each[1]), length_penalty))
+    return best[1], penalised(best[0], len(best[1]), length_penalty)
+
+
+@mistake(
+    "beam_search",
+    caught_by="test_a_long_sentence_keeps_its_score",
+    says="Probabilities are multiplied: after some hundred tokens the product is rounded to 0, and its logarithm is lost.",
+)
+def products_of_probabilities(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
+    if beam < 1:
+        raise ValueError(f"beam is {beam}, expected 1 or more")
+    running, ended = [(1.0, [bos])], []
+    for _ in range(max_length):
+        answers = log_probs(torch.tensor([tokens for _, tokens in running])).exp().tolist()
+        options = [
+            (share * factor, [*tokens, token])
+            for (share, tokens), answer in zip(running, answers)
+            for token, factor in enumerate(answer)
+        ]
+        best = sorted(options, key=lambda each: each[0], reverse=True)[:beam]
+        ended += [each for each in best if each[1][-1] == eos]
+        running = [each for each in best if each[1][-1] != eos]
+        if not running:
+            break
+    score = lambda each: penalised(math.log(each[0]), len(each[1]) - 1, length_penalty)  # noqa: E731
+    best = max(ended or running, key=score)
+    return best[1][1:], score(best)
 
 
 @mistake(

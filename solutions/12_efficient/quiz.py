@@ -121,8 +121,8 @@ def numbers_in_the_caches(draw):
 def penalised_score(draw):
     r"""
     A finished sentence of <length> tokens, its `eos` counted, has the log-probability <log_probability>. What is its
-    score, with the length penalty of AIAYN 6.1, $\left((5 + n)/6\right)^\alpha$ and $\alpha = 0.6$? Two decimals are
-    enough.
+    score, with the length penalty of the paper (section 6.1), $\left((5 + n)/6\right)^\alpha$ and $\alpha = 0.6$?
+    Two decimals are enough.
     """
     length, log_probability = draw.integer(3, 20), -draw.integer(21, 99) / 10
     penalty = ((5 + length) / 6) ** 0.6

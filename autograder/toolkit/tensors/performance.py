@@ -66,8 +66,9 @@ def assert_linear_traffic(short: Counts, long: Counts) -> None:
     if long.moved_bytes > LINEAR_TRAFFIC * short.moved_bytes:
         times = long.moved_bytes / max(short.moved_bytes, 1)
         raise Disagreement(
-            f"a step moves {times:.1f} times as much memory after four times as many tokens: what was computed for "
-            "earlier tokens is computed again. Keep their keys and values, and project the new token only."
+            f"a step moves {times:.1f} times as much memory after four times as many tokens: something is computed again for "
+            "each earlier token, or made for all pairs of tokens, such as a mask. Keep the earlier keys and values, project the new "
+            "token only, and give scores and mask a row for it alone."
         )
 
 
