@@ -152,7 +152,7 @@ def find_course(start: Path | None = None) -> Course:
         if units:
             return Course(folder, units)
     raise CourseError(
-        f"No course at {origin} or above: run this in a folder that has exercises/ (or name one with --course)."
+        f"No course at {origin} or above: run this in the course's folder, the one that has exercises/ in it."
     )
 
 

@@ -105,9 +105,7 @@ def _pyplot() -> Any:
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError:
-        raise CourseError(
-            "Pictures need matplotlib, which is not installed: pip install 'transformer-autograder[student]'."
-        ) from None
+        raise CourseError("Pictures need matplotlib, which is not installed: pip install matplotlib.") from None
     return plt
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from _pytest._code.code import ReprExceptionInfo, ReprFileLocation, ReprTraceback
 from _pytest.outcomes import Skipped
 
 if TYPE_CHECKING:
@@ -144,8 +145,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     provider.record(mark, result)
     from autograder.results import Verdict
 
-    if result.verdict is not Verdict.INTERNAL and getattr(item.config.option, "tbstyle", "auto") == "auto":
-        report.longrepr = _brief(mark, result)
+    if result.verdict is not Verdict.INTERNAL:
+        style = getattr(item.config.option, "tbstyle", "auto")
+        if style in ("auto", "short"):
+            report.longrepr = _brief(mark, result)
+        elif style == "line":
+            report.longrepr = _one_line(item, result.message)
     if result.verdict is Verdict.MISSING:
         told = item.config.stash[TOLD_MISSING]
         report.told_before = (item.path, mark.name) in told
@@ -232,6 +237,13 @@ def _outcome() -> Any:
     from autograder.grading import outcome
 
     return outcome
+
+
+def _one_line(item: pytest.Item, text: str) -> ReprExceptionInfo:
+    """What `--tb=line` shows: the test's place and what was found, in a form that pytest-xdist can send."""
+    path, line, _ = item.reportinfo()
+    first = next((each.strip() for each in text.splitlines() if each.strip()), "")
+    return ReprExceptionInfo(ReprTraceback([], None, "line"), ReprFileLocation(str(path), (line or 0) + 1, first))
 
 
 def _brief(mark: ExerciseMark, result: TestResult) -> str:

@@ -122,9 +122,14 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def exercise_verdict(tests: list[TestResult]) -> Verdict:
-    """The verdict of an exercise is the gravest of its tests': our fault first, then what stopped the code, then wrong answers.
+    """The verdict of an exercise is the gravest of its tests'."""
+    return gravest({test.verdict for test in tests})
 
-    Tests that could not run here say nothing, unless there is nothing else.
+
+def gravest(verdicts: set[Verdict]) -> Verdict:
+    """Our fault first, then what stopped the code, then wrong answers. No verdict at all is our fault.
+
+    What could not run here says nothing, unless there is nothing else.
     """
     gravity = [
         Verdict.INTERNAL,
@@ -137,8 +142,7 @@ def exercise_verdict(tests: list[TestResult]) -> Verdict:
         Verdict.ERROR,
         Verdict.FAILED,
     ]
-    verdicts = {test.verdict for test in tests}
-    if not tests:
+    if not verdicts:
         return Verdict.INTERNAL
     if verdicts == {Verdict.UNVERIFIED}:
         return Verdict.UNVERIFIED

@@ -24,7 +24,7 @@ def lab(options: tuple[str, ...]) -> None:
         if not folder.is_dir():
             raise CourseError(f"{course.root} has no exercises/ yet: run `autograder build`.")
         if find_spec("jupyterlab") is None:
-            raise CourseError("JupyterLab is not installed: pip install 'transformer-autograder[student]'.")
+            raise CourseError("JupyterLab is not installed: pip install jupyterlab.")
         first = START_PAGE if (folder / START_PAGE).is_file() else ""
         command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
         os.execv(sys.executable, [*command, f"--LabApp.default_url=/lab/tree/{first}".rstrip("/"), *options])

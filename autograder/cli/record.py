@@ -59,7 +59,7 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
             nbgrader = ending.enter_context(WaitingNbgrader(home))  # it gets ready while we do
             from autograder.gradebook import class_run
         except ModuleNotFoundError:
-            raise CourseError("nbgrader is not installed: pip install 'transformer-autograder[instructor]'.") from None
+            raise CourseError("nbgrader is not installed: pip install nbgrader.") from None
         chosen = [home.unit(name) for name in units] or class_run.units_handed_in(home)
         for unit in chosen:
             for sentence in class_run.put_in_place(home, unit):

@@ -29,6 +29,6 @@ def register(course: Path | None) -> None:
         try:
             from autograder.gradebook.register import register as register_units
         except ModuleNotFoundError:
-            raise CourseError("nbgrader is not installed: pip install 'transformer-autograder[instructor]'.") from None
+            raise CourseError("nbgrader is not installed: pip install nbgrader.") from None
         units = register_units(home)
         click.echo(f"{len(units)} units in {home.root / 'gradebook.db'}: {', '.join(units)}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.quiz.names import PREFIX
-from autograder.results import ExerciseResult, TestResult, Verdict, exercise_verdict
+from autograder.results import ExerciseResult, Verdict, gravest
 
 COLUMN = "quiz"
 
@@ -16,7 +16,7 @@ def with_quiz_in_one(exercises: list[ExerciseResult]) -> list[ExerciseResult]:
     tests = [test for question in questions for test in question.tests]
     quiz = ExerciseResult(
         COLUMN,
-        _verdict(tests),
+        _verdict({question.verdict for question in questions}),
         sum(question.points for question in questions),
         sum(question.max_points for question in questions),
         tests,
@@ -24,8 +24,11 @@ def with_quiz_in_one(exercises: list[ExerciseResult]) -> list[ExerciseResult]:
     return [*(exercise for exercise in exercises if not exercise.name.startswith(PREFIX)), quiz]
 
 
-def _verdict(tests: list[TestResult]) -> Verdict:
-    """A quiz in which something is answered is not unanswered because something else is: what is wrong counts, if anything is."""
-    answered = [test for test in tests if test.verdict is not Verdict.UNANSWERED]
-    wrong = exercise_verdict(answered) if answered else Verdict.PASSED
-    return exercise_verdict(tests) if wrong is Verdict.PASSED else wrong
+def _verdict(questions: set[Verdict]) -> Verdict:
+    """A quiz in which something is answered is not unanswered because something else is: what is wrong counts, if anything is.
+
+    The questions' own verdicts are asked: a student who is shown points only has no tests to ask.
+    """
+    answered = questions - {Verdict.UNANSWERED}
+    wrong = gravest(answered) if answered else Verdict.PASSED
+    return gravest(questions) if wrong is Verdict.PASSED else wrong

@@ -74,9 +74,7 @@ def _generate(root: Path, unit: str, slug: str, gradebook: str | None) -> bytes:
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
     except ImportError as error:
-        raise CourseError(
-            f"A build needs nbgrader ({error}): pip install 'transformer-autograder[instructor]'."
-        ) from None
+        raise CourseError(f"A build needs nbgrader ({error}): pip install nbgrader.") from None
 
     config = Config()
     config.ClearSolutions.code_stub = {"python": STUB}

@@ -11,6 +11,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.course import Course, CourseError, Unit
+from autograder.quiz.names import PREFIX
 from autograder.release.stubs import stubs_of
 from autograder.results import write_atomically
 
@@ -38,11 +39,14 @@ def reset(course: Course, name: str) -> Reset:
     unit, exercises = _meant(course, name)
     notebook = _read(unit)
     stubs = stubs_of(notebook)
-    lost = [exercise for exercise in exercises or stubs if exercise not in stubs]
-    if lost or not stubs:
+    if not stubs:
         raise CourseError(
             f"{unit.notebook} has lost its stubs: get a fresh copy of the notebook, and keep yours under another name."
         )
+    unknown = [exercise for exercise in exercises if exercise not in stubs]
+    if unknown:
+        exercises_of_it = ", ".join(name for name in stubs if not name.startswith(PREFIX))
+        raise CourseError(f"{unit.name} has no exercise {unknown[0]!r}: it has {exercises_of_it}.")
     chosen = exercises or list(stubs)
     for exercise in chosen:
         _put_back(notebook, exercise, stubs[exercise])

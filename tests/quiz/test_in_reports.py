@@ -144,6 +144,13 @@ def test_the_column_says_wrong_where_something_is_and_open_only_where_nothing_is
     assert with_quiz_in_one(asked)[-1].verdict is together
 
 
+def test_the_quiz_has_its_verdict_also_where_students_are_told_points_only(results):
+    for student, verdict in (("ada", Verdict.PASSED), ("bela", Verdict.FAILED)):
+        shown = limited(results[student], Feedback.SCORE)
+        assert with_quiz_in_one(shown.exercises)[-1].verdict is verdict
+        assert "our fault" not in html_result(shown)
+
+
 def test_a_class_has_a_chart_for_each_question(course, results):
     (table,) = unit_tables(list(results.values()), ["", "", ""])
     assert [chart.exercise for chart in table.distributions] == [

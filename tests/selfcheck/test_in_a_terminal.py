@@ -55,6 +55,18 @@ def test_it_ends_with_how_far_each_unit_is_and_what_is_next(copies):
     ]
 
 
+@pytest.mark.parametrize("style", ["short", "line"])
+def test_a_short_traceback_is_asked_for_and_ours_is_not_shown(copies, style):
+    text = told(copies["bruno"], "-k", "TestVector and remembers or MostSimilar", f"--tb={style}")
+    assert "autograder/" not in text
+    assert "autograder.faults" not in text
+    assert "`Vector` is not written yet: replace the line `raise NotImplementedError` with your code." in text
+    if style == "line":
+        assert re.search(r"^\S+test_vectors\.py:\d+: `Vector` is not written yet", text, re.MULTILINE)
+    else:
+        assert "smallest input  query = [1.0, 0.0]" in text
+
+
 def test_what_is_not_written_takes_a_line(copies):
     text = told(copies["bruno"], "-k", "TestVector and remembers")
     (start,) = [place for place, line in enumerate(text.split("\n")) if "TestVector.test_remembers" in line]

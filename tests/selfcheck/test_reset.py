@@ -134,6 +134,15 @@ def test_a_name_that_nothing_has_is_told_in_one_line(course, monkeypatch):
     assert told.output.count("\n") == 1
 
 
+def test_an_exercise_that_its_unit_does_not_have_is_told_with_those_that_it_has(course, monkeypatch):
+    monkeypatch.chdir(course.root)
+    told = CliRunner().invoke(main, ["reset", "02_softmax/sofmax"])
+    assert told.exit_code == 2
+    assert "02_softmax has no exercise 'sofmax': it has check_softmax, log_softmax, softmax" in told.output
+    assert "quiz-" not in told.output
+    assert not (course.root / "backups").exists()
+
+
 def test_the_start_page_leads_to_every_unit():
     course = find_course(RELEASE.parent)
     notebook = nbformat.read(RELEASE / "start.ipynb", as_version=4)
