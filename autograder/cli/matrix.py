@@ -15,6 +15,7 @@ from autograder.course import CourseError, Unit, find_course
 from autograder.grading.grade import Grader
 from autograder.grading.matrix import Matrix, Row, matrices, rows
 from autograder.grading.variants import alternatives_of, mistakes_of
+from autograder.results import Verdict
 
 
 @click.command(short_help="Which test of a unit refuses which known mistake.")
@@ -54,8 +55,22 @@ def matrix(unit: str, exercises: tuple[str, ...], course: Path | None) -> None:
 
 
 def wanted_exercises(grader: Grader, unit: Unit, named: Sequence[str]) -> list[str]:
-    """Those that were named, or all of the unit's. Raises CourseError for a name that none of them has."""
-    names = list(grader.reference(unit).script.solutions)
+    """Those that were named, or all of the unit's.
+
+    Raises:
+        CourseError: none of them has that name, the unit's files do not agree with each other, or a variant is of no exercise.
+    """
+    from autograder.release.agreement import check_agreement  # it brings the build with it
+
+    script = grader.reference(unit).script
+    names = list(script.solutions)
+    check_agreement(unit, script)
+    for variant in [*mistakes_of(unit), *alternatives_of(unit)]:
+        if variant.exercise not in names:
+            raise CourseError(
+                f"{unit.secret}: {variant.name} is meant for {variant.exercise!r}, which {unit.name} does not have: "
+                f"its exercises are {', '.join(names)}."
+            )
     unknown = [name for name in named if name not in names]
     if unknown:
         raise CourseError(f"{unit.name} has no exercise {unknown[0]!r}: it has {', '.join(names)}.")
@@ -76,9 +91,12 @@ def _print(found: Matrix, console: Console) -> None:
     console.print(table)
     for number, test in enumerate(tests, start=1):
         console.print(f"  {number:2}  {test}", highlight=False)
+    ungraded = found.reference.notices if found.reference.verdict is Verdict.INTERNAL else []
+    _complain(console, "the reference could not be graded", ungraded)
     _complain(console, "the reference does not pass", found.failed_by_the_reference)
     _complain(console, "survives", _names(found.survivors))
     _complain(console, "is not refused by the test meant for it", _names(found.missed))
+    _complain(console, "there is no such test", found.unknown_tests)
     _complain(
         console, "is right and refused", [f"{row.variant.name} ({', '.join(row.killers)})" for row in found.refused]
     )

@@ -62,6 +62,11 @@ class Matrix:
         return [row for row in self.mistakes if row.killers and row.variant.caught_by not in row.killers]
 
     @property
+    def unknown_tests(self) -> list[str]:
+        """What mistakes are meant for and the exercise does not have."""
+        return sorted({row.variant.caught_by for row in self.mistakes} - set(self.tests))
+
+    @property
     def refused(self) -> list[Row]:
         """Right solutions that did not pass."""
         return [row for row in self.alternatives if row.killers]

@@ -77,16 +77,24 @@ def _variants(path: Path, decorator: str) -> list[Variant]:
     return [_variant(node, options, needed) for node, options in found]
 
 
+NEEDED = {"mistake": {"caught_by", "says"}, "alternative": set[str]()}
+"""What is said of a variant beside its exercise."""
+
+
 def _options(path: Path, node: ast.stmt, decorator: str) -> dict[str, str] | None:
     for mark in getattr(node, "decorator_list", []):
         if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == decorator:
             try:
                 named = {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in mark.keywords}
-                return {"exercise": ast.literal_eval(mark.args[0]), **named}
+                exercise = ast.literal_eval(mark.args[0])
             except (ValueError, IndexError):
                 raise CourseError(
                     f'{path}:{mark.lineno}: write @{decorator}("exercise", …) with plain strings.'
                 ) from None
+            if set(named) != NEEDED[decorator]:
+                told = "".join(f", {name}=…" for name in sorted(NEEDED[decorator]))
+                raise CourseError(f'{path}:{mark.lineno}: write @{decorator}("{exercise}"{told}), with all of these.')
+            return {"exercise": exercise, **named}
     return None
 
 

@@ -84,3 +84,44 @@ def test_an_exercise_that_the_unit_does_not_have_is_told(tmp_path):
     text, status = told(tmp_path, "triple")
     assert "01_steps has no exercise 'triple': it has double, quadruple." in text
     assert status != 0
+
+
+BEGINNING = "from autograder.toolkit.variants import mistake\n\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (
+            {"mistakes": BEGINNING + '@mistake("double", says="It is squared.")\ndef squared(x):\n    return x * x\n'},
+            'mistakes.py:3: write @mistake("double", caught_by=…, says=…), with all of these.',
+        ),
+        (
+            {"mistakes": tiny.MISTAKES.replace('"double"', '"dubble"')},
+            "squared is meant for 'dubble', which 01_steps does not have: its exercises are double, quadruple.",
+        ),
+        (
+            {"grader": tiny.GRADER.replace("@points(2)", "@points(3)", 1)},
+            "grade_steps.py:6: the tests of double are worth 5 together, and their class 4:",
+        ),
+    ],
+)
+def test_what_an_author_got_wrong_is_told_before_anything_is_graded(tmp_path, files, said):
+    text, status = told(tmp_path, "double", **files)
+    assert said in text
+    assert text.count("\n") == 1
+    assert status == 2
+
+
+def test_a_grader_that_is_missing_is_told_with_what_to_do(tmp_path):
+    course = tiny.tiny_course(tmp_path)
+    course.unit("steps").grader.unlink()
+    done = CliRunner().invoke(matrix, ["steps", "--course", str(course.root)])
+    assert "grade_steps.py is missing: write it" in done.output
+
+
+def test_a_test_that_a_mistake_is_meant_for_and_that_is_not_there_is_named(tmp_path):
+    mistakes = tiny.MISTAKES.replace("test_doubles_every_entry", "test_doubles_all", 1)
+    text, status = told(tmp_path, "double", mistakes=mistakes)
+    assert "there is no such test: test_doubles_all" in text
+    assert status == 1

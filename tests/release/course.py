@@ -57,12 +57,14 @@ class TestDouble:
 
 @exercise("halve", points=2)
 class TestHalve:
+    @points(2)
     def test_halves(self, student):
         assert student.halve(3).value() == 1.5
 
 
 @exercise("halve", points=0.5)
 class TestHalveMore:
+    @points(0.5)
     def test_halves_more(self, student):
         assert student.halve(5).value() == 2.5
 """
@@ -131,6 +133,7 @@ import autograder
 
 @autograder.exercise("triple", points=1)
 class TestTriple:
+    @autograder.points(1)
     def test_triples_a_fraction(self, student):
         assert student.triple(0.125) == 0.375
 """

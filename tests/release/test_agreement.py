@@ -70,6 +70,16 @@ def test_a_missing_grader_is_named(course: Course) -> None:
     assert "grade_triple.py is missing" in refusal(course)
 
 
+def test_tests_that_do_not_add_up_to_their_class_are_named(course: Course) -> None:
+    replace_in(course.unit("double").grader, "@points(4)", "@points(3)")
+    assert "grade_double.py:4: the tests of double are worth 3 together, and their class 4:" in refusal(course)
+
+
+def test_a_test_without_points_counts_nothing(course: Course) -> None:
+    replace_in(course.unit("triple").grader, "    @autograder.points(1)\n", "")
+    assert "grade_triple.py:4: the tests of triple are worth 0 together, and their class 1:" in refusal(course)
+
+
 def test_graders_are_not_run(course: Course, tmp_path: Path) -> None:
     trace = tmp_path / "ran"
     grader = course.unit("triple").grader

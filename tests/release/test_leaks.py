@@ -72,7 +72,7 @@ def test_a_secret_in_metadata_is_found_however_it_is_written(course: Course, rel
     notebook["metadata"]["autograder"] = {"kept": 'assert student.triple(0.125) == 0.375, "so groß wie drei Achtel"'}
     path.write_text(json.dumps(notebook, ensure_ascii=ascii_only), "utf-8")
     assert leaks(course, release) == [
-        "02_triple/triple.ipynb has text of solutions/02_triple/grade_triple.py (line 7)."
+        "02_triple/triple.ipynb has text of solutions/02_triple/grade_triple.py (line 8)."
     ]
 
 
