@@ -18,21 +18,21 @@ token_arrays = arrays(min_dims=2, max_dims=2, magnitude=2).map(lambda x: np.abs(
 
 @exercise("pad_sequences")
 class TestPadSequences:
-    def test_fills_up_to_the_longest_sentence(self, student):
+    def test_pads_to_the_longest_sentence(self, student):
         """The sentences of the lesson: the longest has four ids, and the others get zeros on the right."""
         expected = np.array([[7, 3, 9, 4], [5, 0, 0, 0], [8, 6, 0, 0]])
         assert_agrees(student.pad_sequences([[7, 3, 9, 4], [5], [8, 6]]), expected)
 
     def test_length_makes_every_row_that_long(self, student):
-        """Too long: the left part is kept, the rest dropped. Too short: filled up, also if no sentence is that long."""
+        """Too long: the left part is kept, the rest dropped. Too short: padded, also if no sentence is that long."""
         assert_agrees(student.pad_sequences([[7, 3, 9, 4], [5]], length=3), np.array([[7, 3, 9], [5, 0, 0]]))
         assert_agrees(student.pad_sequences([[7, 3], [5]], length=3), np.array([[7, 3, 0], [5, 0, 0]]))
 
-    def test_fills_with_what_pad_says(self, student):
-        """The filling may be any number."""
+    def test_pads_with_what_pad_says(self, student):
+        """The padding may be any number."""
         assert_agrees(student.pad_sequences([[7, 3], [5]], pad=-1), np.array([[7, 3], [5, -1]]))
 
-    def test_an_empty_sentence_is_a_row_of_filling(self, student):
+    def test_an_empty_sentence_is_a_row_of_padding(self, student):
         """It has nothing to put into its row."""
         assert_agrees(student.pad_sequences([[], [4, 2]]), np.array([[0, 0], [4, 2]]))
 
@@ -43,7 +43,7 @@ class TestPadSequences:
 
     @given(sequences=sentences)
     def test_every_sentence_can_be_read_off_again(self, student, sequences):
-        """Each row begins with its sentence, and after it comes nothing but filling."""
+        """Each row begins with its sentence, and after it comes nothing but padding."""
         batch = student.pad_sequences(sequences)
         require(
             batch.shape == (len(sequences), max(map(len, sequences))),
@@ -52,23 +52,23 @@ class TestPadSequences:
         )
         for row, sequence in zip(batch.tolist(), sequences, strict=True):
             require(row[: len(sequence)] == sequence, f"the row of {sequence} should begin with it", batch)
-            require(not any(row[len(sequence) :]), f"after {sequence} there should be only filling", batch)
+            require(not any(row[len(sequence) :]), f"after {sequence} there should be only padding", batch)
 
     def test_leaves_the_sentences_as_they_were(self, student):
-        """The lists belong to the caller: fill up something new."""
+        """The lists belong to the caller: pad something new."""
         assert_inputs_unchanged(student.pad_sequences, [[7, 3, 9], [5], []])
 
 
 @exercise("padding_mask")
 class TestPaddingMask:
-    def test_hides_the_filling(self, student):
+    def test_hides_the_padding(self, student):
         """The batch of the lesson. Two axes of length 1 stand for all heads and all queries."""
         mask = student.padding_mask(np.array([[7, 3, 9, 4], [5, 0, 0, 0], [8, 6, 0, 0]]))
         rows = np.array([[True, True, True, True], [True, False, False, False], [True, True, False, False]])
         assert_agrees(mask, rows.reshape(3, 1, 1, 4))
 
-    def test_pad_says_what_is_filling(self, student):
-        """With pad=9 the 9 is filling, and 0 and -1 are words."""
+    def test_pad_says_what_is_padding(self, student):
+        """With pad=9 the 9 is padding, and 0 and -1 are words."""
         mask = student.padding_mask(np.array([[0, -1, 9, 9, 9]]), pad=9)
         assert_agrees(mask, np.array([True, True, False, False, False]).reshape(1, 1, 1, 5))
 
@@ -106,8 +106,8 @@ class TestCausalMask:
 
 @exercise("decoder_mask")
 class TestDecoderMask:
-    def test_hides_the_filling_and_the_future(self, student):
-        """The sentence of the lesson: the filling is hidden from every query, the future from the earlier ones."""
+    def test_hides_the_padding_and_the_future(self, student):
+        """The sentence of the lesson: the padding is hidden from every query, the future from the earlier ones."""
         expected = np.array([[True, False, False], [True, True, False], [True, True, False]])
         assert_agrees(student.decoder_mask(np.array([[5, 8, 0]])), expected.reshape(1, 1, 3, 3))
 
@@ -117,13 +117,13 @@ class TestDecoderMask:
         expected = np.array([[[True, False], [True, True]], [[True, False], [True, False]]])
         assert_agrees(mask, expected.reshape(2, 1, 2, 2))
 
-    def test_pad_says_what_is_filling(self, student):
+    def test_pad_says_what_is_padding(self, student):
         """With pad=7 the 0 is a word like any other."""
         assert_agrees(student.decoder_mask(np.array([[0, 7]]), pad=7), np.array([[[[True, False], [True, False]]]]))
 
     @given(tokens=token_arrays)
     def test_the_last_query_sees_every_word(self, student, tokens):
-        """Nothing comes after the last position, so only the filling is hidden from it."""
+        """Nothing comes after the last position, so only the padding is hidden from it."""
         mask = student.decoder_mask(tokens)
         batch, n = tokens.shape
         require(mask.shape == (batch, 1, n, n), "the shape should be (batch, 1, n, n)", mask)
@@ -212,7 +212,7 @@ class TestMaskedAttention:
         assert_agrees(weights, np.tile([0.5, 0.5, 0.0], (3, 1)))
         assert_agrees(output, np.array([[3.0], [3.0], [3.0]]))
 
-    def test_each_sentence_of_a_batch_has_its_own_filling(self, student):
+    def test_each_sentence_of_a_batch_has_its_own_padding(self, student):
         """Two sentences with one head, and a mask of shape (batch, 1, 1, n) as `padding_mask` makes it."""
         zeros, v = np.zeros((2, 1, 3, 4)), np.array([[3.0], [6.0], [9.0]]) * np.ones((2, 1, 1, 1))
         mask = np.array([[True, True, True], [True, False, False]]).reshape(2, 1, 1, 3)

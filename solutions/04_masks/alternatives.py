@@ -104,7 +104,7 @@ def sentence_by_sentence(tokens, pad=0):
 
 @alternative("padding_mask")
 def through_numbers(tokens, pad=0):
-    """A difference is 0 at the filling, and any other number counts as True."""
+    """A difference is 0 at the padding, and any other number counts as True."""
     return (tokens.astype(np.int64) - pad).astype(bool)[:, np.newaxis, np.newaxis, :]
 
 

@@ -29,8 +29,8 @@ INF, NAN = np.inf, np.nan
 T, F = True, False
 
 BATCH = np.array([[7, 3, 9, 4, 2], [5, 0, 0, 0, 0], [8, 6, 0, 0, 0]])
-FILLED_ANYWHERE = np.array([[0, 0, 5, 3], [0, 4, 0, 6], [0, 0, 0, 0], [2, 1, 1, 3]])
-OTHER_PADS = (  # tokens in which 0 is a word, and what is filling
+PADDED_ANYWHERE = np.array([[0, 0, 5, 3], [0, 4, 0, 6], [0, 0, 0, 0], [2, 1, 1, 3]])
+OTHER_PADS = (  # tokens in which 0 is a word, and what is padding
     (np.array([[3, 0, 9, 9], [0, 0, 1, 9], [9, 9, 9, 9]]), 9),
     (np.array([[0, 2, -1], [4, -2, -1]]), -1),
     (np.array([[1, 0, 2, 1, 1]]), 1),
@@ -85,8 +85,8 @@ class TestPadSequences:
     @example(numbers=np.array([[5]]), lengths=np.array([1]))
     @example(numbers=BATCH, lengths=np.array([1, 2, 5]))
     @given(numbers=ids, lengths=lengths_of_sentences)
-    def test_fills_up_to_the_longest_sentence(self, student, reference, numbers, lengths):
-        """One row for each sentence, in their order, each as long as the longest; ids on the left, filling on the right."""
+    def test_pads_to_the_longest_sentence(self, student, reference, numbers, lengths):
+        """One row for each sentence, in their order, each as long as the longest; ids on the left, padding on the right."""
         batch = sentences(numbers, lengths)
         assert_agrees(student.pad_sequences(batch), reference.pad_sequences(batch))
 
@@ -109,15 +109,15 @@ class TestPadSequences:
             assert_agrees(student.pad_sequences(batch, length), reference.pad_sequences(batch, length))
 
     @points(0.5)
-    def test_fills_with_what_pad_says(self, student, reference):
-        """The filling is `pad`, in every row and with every length; 0 may be the id of a word."""
+    def test_pads_with_what_pad_says(self, student, reference):
+        """The padding is `pad`, in every row and with every length; 0 may be the id of a word."""
         for batch in ([[1, 0, 3], [], [0]], [[2], [4, 5, 6, 7]]):
             for pad in (-1, 7, 50256):
                 assert_agrees(student.pad_sequences(batch, pad=pad), reference.pad_sequences(batch, pad=pad))
                 assert_agrees(student.pad_sequences(batch, 5, pad), reference.pad_sequences(batch, 5, pad))
 
     @points(0.5)
-    def test_an_empty_sentence_is_a_row_of_filling(self, student, reference):
+    def test_an_empty_sentence_is_a_row_of_padding(self, student, reference):
         """Nothing is put into its row, but the row is there, even if all sentences are empty."""
         for batch in ([[], [4, 2]], [[4, 2, 1], [], []], [[], []], [[]]):
             assert_agrees(student.pad_sequences(batch), reference.pad_sequences(batch))
@@ -139,7 +139,7 @@ class TestPadSequences:
 
     @points(0.5)
     def test_leaves_the_sentences_as_they_were(self, student):
-        """The lists belong to the caller: neither fill them up nor cut them."""
+        """The lists belong to the caller: neither pad them nor cut them."""
         for options in ({}, {"length": 1}, {"length": 4, "pad": 9}):
             assert_inputs_unchanged(student.pad_sequences, [[7, 3, 9], [5], []], **options)
 
@@ -152,19 +152,19 @@ class TestPaddingMask:
     @example(tokens=np.array([[3, 0]]))
     @given(tokens=token_arrays)
     def test_agrees_with_the_reference(self, student, reference, tokens):
-        """True at words, False at filling, as booleans; the two axes in the middle have length 1."""
+        """True at words, False at padding, as booleans; the two axes in the middle have length 1."""
         assert_agrees(student.padding_mask(tokens), reference.padding_mask(tokens))
 
     @points(1)
-    def test_pad_says_what_is_filling(self, student, reference):
-        """What is filling is a matter of being equal to `pad`: other ids, smaller or larger ones and 0 too, are words."""
+    def test_pad_says_what_is_padding(self, student, reference):
+        """What is padding is a matter of being equal to `pad`: other ids, smaller or larger ones and 0 too, are words."""
         for tokens, pad in OTHER_PADS:
             assert_agrees(student.padding_mask(tokens, pad=pad), reference.padding_mask(tokens, pad=pad))
 
     @points(0.5)
-    def test_finds_filling_wherever_it_stands(self, student, reference):
+    def test_finds_padding_wherever_it_stands(self, student, reference):
         """It may stand on the left, between words, or be all there is."""
-        assert_agrees(student.padding_mask(FILLED_ANYWHERE), reference.padding_mask(FILLED_ANYWHERE))
+        assert_agrees(student.padding_mask(PADDED_ANYWHERE), reference.padding_mask(PADDED_ANYWHERE))
 
     @points(0.5)
     def test_keeps_its_four_axes_when_there_are_no_tokens(self, student, reference):
@@ -212,30 +212,30 @@ class TestDecoderMask:
     @example(tokens=BATCH)
     @given(tokens=token_arrays)
     def test_agrees_with_the_reference(self, student, reference, tokens):
-        """A key is visible if it is a word and does not come after the query: both, for every query, those that are filling
+        """A key is visible if it is a word and does not come after the query: both, for every query, those that are padding
         too."""
         assert_agrees(student.decoder_mask(tokens), reference.decoder_mask(tokens))
 
     @points(1)
-    def test_pad_says_what_is_filling(self, student, reference):
+    def test_pad_says_what_is_padding(self, student, reference):
         """Is `pad` handed on? 0 may be the id of a word."""
         for tokens, pad in OTHER_PADS:
             assert_agrees(student.decoder_mask(tokens, pad=pad), reference.decoder_mask(tokens, pad=pad))
 
     @points(0.5)
     def test_each_sentence_has_its_own_mask(self, student, reference):
-        """Sentences of a batch differ in their filling: each is hidden from its own queries and from no others."""
+        """Sentences of a batch differ in their padding: each is hidden from its own queries and from no others."""
         for tokens in (BATCH[::-1].copy(), np.array([[1, 0, 0, 0], [1, 1, 1, 1]]), np.eye(3, dtype=np.int64)):
             assert_agrees(student.decoder_mask(tokens), reference.decoder_mask(tokens))
 
     @points(0.5)
-    def test_finds_filling_wherever_it_stands(self, student, reference):
-        """With filling on the left the first queries see nothing at all, and that is right."""
-        assert_agrees(student.decoder_mask(FILLED_ANYWHERE), reference.decoder_mask(FILLED_ANYWHERE))
+    def test_finds_padding_wherever_it_stands(self, student, reference):
+        """With padding on the left the first queries see nothing at all, and that is right."""
+        assert_agrees(student.decoder_mask(PADDED_ANYWHERE), reference.decoder_mask(PADDED_ANYWHERE))
 
     @points(0.5)
     def test_works_for_a_single_token_and_for_none(self, student, reference):
-        """One word sees itself, one filling nothing; without tokens the four axes are still there."""
+        """One word sees itself, one padding nothing; without tokens the four axes are still there."""
         for tokens in (np.array([[4]]), np.array([[0], [3]]), np.zeros((0, 3), np.int64), np.zeros((2, 0), np.int64)):
             assert_agrees(student.decoder_mask(tokens), reference.decoder_mask(tokens))
 

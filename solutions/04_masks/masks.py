@@ -3,14 +3,14 @@
 #
 # In unit 03 every query looked at every key. Twice a Transformer must not do that:
 #
-# - Sentences differ in length, arrays do not. Short sentences are filled up, and the **filling** must not be looked at.
+# - Sentences differ in length, arrays do not. Short sentences are padded, and the **padding** must not be looked at.
 # - A decoder learns to guess the next word. It must not look at the words that come **after**, or it would copy them.
 #
 # Both are said with a **mask**: an array of `True` (this key may be looked at) and `False` (it is hidden).
 #
 # ```
-#   █ may be looked at         the filling is hidden          the future is hidden
-#   · is hidden                k0 k1 k2 fill fill            k0 k1 k2 k3 k4
+#   █ may be looked at         the padding is hidden          the future is hidden
+#   · is hidden                k0 k1 k2 pad  pad             k0 k1 k2 k3 k4
 #                     query 0   █  █  █   ·    ·              █  ·  ·  ·  ·
 #                     query 1   █  █  █   ·    ·              █  █  ·  ·  ·
 #                     query 2   █  █  █   ·    ·              █  █  █  ·  ·
@@ -35,7 +35,7 @@ from autograder import check
 # Difficulty ●●○○○ · about 15 minutes
 #
 # A sentence reaches the model as a list of whole numbers, its **token ids**. Many sentences at once go into one array, a
-# **batch**, and an array is rectangular. So the short ones are filled up on the right with an id that no word has, `pad`:
+# **batch**, and an array is rectangular. So the short ones are padded on the right with an id that no word has, `pad`:
 #
 # ```
 #    [[7, 3, 9, 4],             7  3  9  4            7  3  9
@@ -50,7 +50,7 @@ from autograder import check
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Find out how long the rows will be before anything else. Then you can begin with an array that is nothing but filling,
+# Find out how long the rows will be before anything else. Then you can begin with an array that is nothing but padding,
 # and write each sentence over the left of its row.
 #
 # </details>
@@ -76,7 +76,7 @@ from autograder import check
 #
 # <details><summary>Question</summary>
 #
-# A batch has one sentence of 500 tokens and 63 of 10. What part of the array is filling? How would you sort a data set
+# A batch has one sentence of 500 tokens and 63 of 10. What part of the array is padding? How would you sort a data set
 # into batches?
 #
 # </details>
@@ -84,7 +84,7 @@ from autograder import check
 
 # %% solution="pad_sequences"
 def pad_sequences(sequences, length=None, pad=0):
-    """Put sentences of different lengths into one array, filled up on the right.
+    """Put sentences of different lengths into one array, padded on the right.
 
     Args:
         sequences: a list of sentences, each a list of token ids (whole numbers).
@@ -92,7 +92,7 @@ def pad_sequences(sequences, length=None, pad=0):
             it are changed.
         length: how long each row becomes, a whole number from 0 on. None: as long as the
             longest sentence.
-        pad: the id to fill up with, any whole number.
+        pad: the id to pad with, any whole number.
 
     Returns:
         An int64 array of shape (len(sequences), length), one sentence a row, on the left
@@ -120,7 +120,7 @@ check(pad_sequences)
 #
 # Difficulty ●○○○○ · about 10 minutes
 #
-# From now on the array is all there is: which of its ids are words, and which are filling?
+# From now on the array is all there is: which of its ids are words, and which are padding?
 #
 # ```
 #    tokens   7  3  9  4            █  █  █  █
@@ -129,7 +129,7 @@ check(pad_sequences)
 # ```
 #
 # **Why four dimensions.** The mask will be laid over scores of the shape `(batch, heads, n_queries, n_keys)` (several
-# heads look at the same sentence, unit 05). Whether a key is filling depends on the sentence and on the key, and on nothing
+# heads look at the same sentence, unit 05). Whether a key is padding depends on the sentence and on the key, and on nothing
 # else. The axes that it does not depend on get the length 1, and NumPy repeats them:
 #
 # | | sentence | head | query | key |
@@ -153,25 +153,25 @@ check(pad_sequences)
 #
 # <details><summary>Help: it works for pad=0 and for nothing else</summary>
 #
-# The filling is whatever `pad` says, also -1 or 9, and then 0 may be the id of a word.
+# The padding is whatever `pad` says, also -1 or 9, and then 0 may be the id of a word.
 #
 # </details>
 #
 # <details><summary>Question</summary>
 #
-# The mask says which *keys* are hidden. What happens to a *query* that is filling? Does it do any harm that it looks at words?
+# The mask says which *keys* are hidden. What happens to a *query* that is padding? Does it do any harm that it looks at words?
 #
 # </details>
 
 
 # %% solution="padding_mask"
 def padding_mask(tokens, pad=0):
-    """Which keys are words (True), and which are filling (False).
+    """Which keys are words (True), and which are padding (False).
 
     Args:
         tokens: token ids, an array of shape (batch, n) of any integer type. It is not
             changed. batch and n may be 0.
-        pad: the id that is filling, wherever it stands in a row.
+        pad: the id that is padding, wherever it stands in a row.
 
     Returns:
         A bool array of shape (batch, 1, 1, n), to be laid over scores
@@ -250,12 +250,12 @@ check(causal_mask)
 #
 # Difficulty ●●○○○ · about 10 minutes
 #
-# The decoder's sentences are filled up too. A key may be looked at only if it is a word **and** does not lie ahead:
+# The decoder's sentences are padded too. A key may be looked at only if it is a word **and** does not lie ahead:
 #
 # ```
 #   tokens = [[5, 8, 0]]
 #
-#     the filling is hidden     the future is hidden      both are hidden
+#     the padding is hidden     the future is hidden      both are hidden
 #           █  █  ·                   █  ·  ·                  █  ·  ·
 #           █  █  ·                   █  █  ·                  █  █  ·
 #           █  █  ·                   █  █  █                  █  █  ·
@@ -282,16 +282,16 @@ check(causal_mask)
 #
 # <details><summary>Help: rows of nothing but hidden keys</summary>
 #
-# If the mask hides the *rows* of the filling, it was turned by a quarter: the filling is hidden as a key, for every
-# query. What a query that is filling sees is of no interest. (A row of hidden keys is right only where the row of tokens
-# begins with filling.)
+# If the mask hides the *rows* of the padding, it was turned by a quarter: the padding is hidden as a key, for every
+# query. What a query that is padding sees is of no interest. (A row of hidden keys is right only where the row of tokens
+# begins with padding.)
 #
 # </details>
 #
 # <details><summary>Question</summary>
 #
-# Filling on the right comes after all the words of its sentence. Is the padding mask needed at all in a causal decoder, then, for
-# the queries that are words? And if the filling were on the left?
+# Padding on the right comes after all the words of its sentence. Is the padding mask needed at all in a causal decoder, then, for
+# the queries that are words? And if the padding were on the left?
 #
 # </details>
 
@@ -303,7 +303,7 @@ def decoder_mask(tokens, pad=0):
     Args:
         tokens: token ids, an array of shape (batch, n) of any integer type. It is not
             changed. batch and n may be 0.
-        pad: the id that is filling, wherever it stands in a row.
+        pad: the id that is padding, wherever it stands in a row.
 
     Returns:
         A bool array of shape (batch, 1, n, n), to be laid over scores
@@ -337,7 +337,7 @@ check(decoder_mask)
 #
 # **Two promises that are easy to break.**
 # - A hidden score has *no* influence, however large it is, and a visible score takes part, however small it is.
-# - When all keys of a slice are hidden, all its weights are 0. It happens: a sentence of nothing but filling.
+# - When all keys of a slice are hidden, all its weights are 0. It happens: a sentence of nothing but padding.
 
 # %% [markdown]
 # Given: your `softmax` from unit 02, in three lines. It keeps what was promised there, for floating-point scores.
@@ -454,7 +454,7 @@ check(masked_softmax)
 # | 2 | █ █ █ | ⅓, ⅓, ⅓ | (2 + 4 + 9) / 3 = **5** |
 
 # %% [markdown]
-# **A weight of 0 is not enough.** Nobody promises that filling has sensible values: it may be memory that was never written, or
+# **A weight of 0 is not enough.** Nobody promises that padding has sensible values: it may be memory that was never written, or
 # the rest of a division by 0. And in a matrix product
 #
 # ```

@@ -12,8 +12,8 @@ from autograder.toolkit.variants import mistake
 
 @mistake(
     "pad_sequences",
-    caught_by="test_fills_up_to_the_longest_sentence",
-    says="The filling is put on the left of the sentences. It belongs on the right.",
+    caught_by="test_pads_to_the_longest_sentence",
+    says="The padding is put on the left of the sentences. It belongs on the right.",
 )
 def fills_on_the_left(sequences, length=None, pad=0):
     length = max(map(len, sequences), default=0) if length is None else length
@@ -75,7 +75,7 @@ def empty_batch_loses_its_length(sequences, length=None, pad=0):
 @mistake(
     "pad_sequences",
     caught_by="test_makes_rows_of_the_length_that_was_asked_for",
-    says="Sentences are cut to `length`, but not filled up to it when even the longest is shorter.",
+    says="Sentences are cut to `length`, but not padded to it when even the longest is shorter.",
 )
 def never_longer_than_the_longest(sequences, length=None, pad=0):
     longest = max(map(len, sequences), default=0)
@@ -114,8 +114,8 @@ def length_ignored(sequences, length=None, pad=0):
 
 @mistake(
     "pad_sequences",
-    caught_by="test_fills_with_what_pad_says",
-    says="`pad` is not used: the filling is always 0.",
+    caught_by="test_pads_with_what_pad_says",
+    says="`pad` is not used: the padding is always 0.",
 )
 def always_filled_with_zeros(sequences, length=None, pad=0):
     length = max(map(len, sequences), default=0) if length is None else length
@@ -128,11 +128,11 @@ def always_filled_with_zeros(sequences, length=None, pad=0):
 
 @mistake(
     "pad_sequences",
-    caught_by="test_fills_with_what_pad_says",
-    says="Ids of 0 inside the sentences are replaced by the filling too. They may be words: only what comes after a sentence is "
-    "filling.",
+    caught_by="test_pads_with_what_pad_says",
+    says="Ids of 0 inside the sentences are replaced by the padding too. They may be words: only what comes after a sentence is "
+    "padding.",
 )
-def zeros_become_filling(sequences, length=None, pad=0):
+def zeros_become_padding(sequences, length=None, pad=0):
     length = max(map(len, sequences), default=0) if length is None else length
     batch = np.zeros((len(sequences), length), np.int64)
     for row, s in enumerate(sequences):
@@ -144,7 +144,7 @@ def zeros_become_filling(sequences, length=None, pad=0):
 
 @mistake(
     "pad_sequences",
-    caught_by="test_fills_up_to_the_longest_sentence",
+    caught_by="test_pads_to_the_longest_sentence",
     says="The array is float64, NumPy's usual type: ids are whole numbers, and the dtype has to be said.",
 )
 def ids_become_floats(sequences, length=None, pad=0):
@@ -173,7 +173,7 @@ def through_32_bits(sequences, length=None, pad=0):
 @mistake(
     "pad_sequences",
     caught_by="test_leaves_the_sentences_as_they_were",
-    says="The lists that were handed in are filled up themselves: the caller's sentences are changed.",
+    says="The lists that were handed in are padded themselves: the caller's sentences are changed.",
 )
 def fills_the_lists_themselves(sequences, length=None, pad=0):
     length = max(map(len, sequences), default=0) if length is None else length
@@ -199,7 +199,7 @@ def cuts_the_lists_themselves(sequences, length=None, pad=0):
 
 @mistake(
     "pad_sequences",
-    caught_by="test_an_empty_sentence_is_a_row_of_filling",
+    caught_by="test_an_empty_sentence_is_a_row_of_padding",
     says="Empty sentences are left out, so the batch has fewer rows than there are sentences.",
 )
 def empty_sentences_dropped(sequences, length=None, pad=0):
@@ -227,7 +227,7 @@ def floats_on_the_way(sequences, length=None, pad=0):
     caught_by="test_agrees_with_the_reference",
     says="The mask is the wrong way round: True means that the key may be looked at, so it belongs to the words.",
 )
-def true_at_the_filling(tokens, pad=0):
+def true_at_the_padding(tokens, pad=0):
     return (tokens == pad)[:, None, None, :]
 
 
@@ -252,7 +252,7 @@ def three_axes_only(tokens, pad=0):
 @mistake(
     "padding_mask",
     caught_by="test_agrees_with_the_reference",
-    says="The tokens lie along the axis of the queries. Filling is hidden as a key, so they belong on the last axis.",
+    says="The tokens lie along the axis of the queries. Padding is hidden as a key, so they belong on the last axis.",
 )
 def along_the_queries(tokens, pad=0):
     return (tokens != pad)[:, None, :, None]
@@ -260,17 +260,17 @@ def along_the_queries(tokens, pad=0):
 
 @mistake(
     "padding_mask",
-    caught_by="test_pad_says_what_is_filling",
-    says="`pad` is not used: ids of 0 always count as filling, and nothing else does.",
+    caught_by="test_pad_says_what_is_padding",
+    says="`pad` is not used: ids of 0 always count as padding, and nothing else does.",
 )
-def zero_is_always_filling(tokens, pad=0):
+def zero_is_always_padding(tokens, pad=0):
     return (tokens != 0)[:, None, None, :]
 
 
 @mistake(
     "padding_mask",
-    caught_by="test_pad_says_what_is_filling",
-    says="Ids below `pad` count as filling too. Filling is what is equal to it.",
+    caught_by="test_pad_says_what_is_padding",
+    says="Ids below `pad` count as padding too. Padding is what is equal to it.",
 )
 def words_are_larger_than_pad(tokens, pad=0):
     return (tokens > pad)[:, None, None, :]
@@ -287,17 +287,17 @@ def mask_of_numbers(tokens, pad=0):
 
 @mistake(
     "padding_mask",
-    caught_by="test_finds_filling_wherever_it_stands",
-    says="Everything after the first filling is hidden. Words may come after filling, for instance when it is on the left.",
+    caught_by="test_finds_padding_wherever_it_stands",
+    says="Everything after the first padding is hidden. Words may come after padding, for instance when it is on the left.",
 )
-def nothing_after_the_first_filling(tokens, pad=0):
+def nothing_after_the_first_padding(tokens, pad=0):
     return np.logical_and.accumulate(tokens != pad, axis=1)[:, None, None, :]
 
 
 @mistake(
     "padding_mask",
-    caught_by="test_finds_filling_wherever_it_stands",
-    says="The words are only counted, and that many keys from the left are shown. Where filling comes first these are not the "
+    caught_by="test_finds_padding_wherever_it_stands",
+    says="The words are only counted, and that many keys from the left are shown. Where padding comes first these are not the "
     "words.",
 )
 def as_many_keys_as_words(tokens, pad=0):
@@ -328,8 +328,8 @@ def reshape_has_to_guess(tokens, pad=0):
 
 @mistake(
     "padding_mask",
-    caught_by="test_pad_says_what_is_filling",
-    says="The ids are cut to 32 bits, where large ones turn into other ids and can become filling.",
+    caught_by="test_pad_says_what_is_padding",
+    says="The ids are cut to 32 bits, where large ones turn into other ids and can become padding.",
 )
 def ids_of_32_bits(tokens, pad=0):
     return (tokens.astype(np.int32) != pad)[:, None, None, :]
@@ -337,10 +337,10 @@ def ids_of_32_bits(tokens, pad=0):
 
 @mistake(
     "padding_mask",
-    caught_by="test_pad_says_what_is_filling",
+    caught_by="test_pad_says_what_is_padding",
     says="Ids are compared as measured numbers are, where nearly equal is equal. Whole numbers are the same or not.",
 )
-def nearly_filling(tokens, pad=0):
+def nearly_padding(tokens, pad=0):
     return ~np.isclose(tokens, pad)[:, None, None, :]
 
 
@@ -463,18 +463,18 @@ def either_is_enough(tokens, pad=0):
 @mistake(
     "decoder_mask",
     caught_by="test_agrees_with_the_reference",
-    says="The filling is hidden as a query and not as a key: the padding mask lies along the wrong axis.",
+    says="The padding is hidden as a query and not as a key: the padding mask lies along the wrong axis.",
 )
-def filling_hidden_as_a_query(tokens, pad=0):
+def padding_hidden_as_a_query(tokens, pad=0):
     return np.swapaxes(padding_mask(tokens, pad), -1, -2) & causal_mask(tokens.shape[1])
 
 
 @mistake(
     "decoder_mask",
     caught_by="test_agrees_with_the_reference",
-    says="The rows of the filling are hidden as well. Only keys are hidden; what a query that is filling sees is of no interest.",
+    says="The rows of the padding are hidden as well. Only keys are hidden; what a query that is padding sees is of no interest.",
 )
-def filling_sees_nothing(tokens, pad=0):
+def padding_sees_nothing(tokens, pad=0):
     keys = padding_mask(tokens, pad)
     return keys & np.swapaxes(keys, -1, -2) & causal_mask(tokens.shape[1])
 
@@ -492,16 +492,16 @@ def future_only(tokens, pad=0):
 @mistake(
     "decoder_mask",
     caught_by="test_agrees_with_the_reference",
-    says="The future is not hidden: only the filling is.",
+    says="The future is not hidden: only the padding is.",
 )
-def filling_only(tokens, pad=0):
+def padding_only(tokens, pad=0):
     batch, n = tokens.shape
     return np.broadcast_to(padding_mask(tokens, pad), (batch, 1, n, n))
 
 
 @mistake(
     "decoder_mask",
-    caught_by="test_pad_says_what_is_filling",
+    caught_by="test_pad_says_what_is_padding",
     says="`pad` is not handed on to the padding mask, which then takes 0.",
 )
 def pad_not_handed_on(tokens, pad=0):
@@ -540,17 +540,17 @@ def padding_of_the_first_sentence(tokens, pad=0):
 @mistake(
     "decoder_mask",
     caught_by="test_each_sentence_has_its_own_mask",
-    says="A key is hidden from all sentences if it is filling in any of them.",
+    says="A key is hidden from all sentences if it is padding in any of them.",
 )
-def filling_of_any_sentence(tokens, pad=0):
+def padding_of_any_sentence(tokens, pad=0):
     batch, n = tokens.shape
     return np.broadcast_to(padding_mask(tokens, pad).all(axis=0) & causal_mask(n), (batch, 1, n, n))
 
 
 @mistake(
     "decoder_mask",
-    caught_by="test_finds_filling_wherever_it_stands",
-    says="Every query is given at least its own position, even where that is filling: a query may well see nothing.",
+    caught_by="test_finds_padding_wherever_it_stands",
+    says="Every query is given at least its own position, even where that is padding: a query may well see nothing.",
 )
 def always_sees_itself(tokens, pad=0):
     n = tokens.shape[1]
@@ -578,8 +578,8 @@ def overwrites_the_tokens(tokens, pad=0):
 
 @mistake(
     "decoder_mask",
-    caught_by="test_pad_says_what_is_filling",
-    says="The ids are cut to 16 bits, where large ones turn into other ids and can become filling.",
+    caught_by="test_pad_says_what_is_padding",
+    says="The ids are cut to 16 bits, where large ones turn into other ids and can become padding.",
 )
 def positions_and_ids_of_16_bits(tokens, pad=0):
     return padding_mask(tokens.astype(np.int16), pad) & causal_mask(tokens.shape[1])

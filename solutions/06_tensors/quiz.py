@@ -104,17 +104,21 @@ def mended_too_late():
 @question("Half precision", about="softmax")
 def half_overflow(draw):
     """What does this print?"""
-    exponent = draw.pick([5, 9, 12, 15, 30, 60, 85, 95, 120, 300])
-    answer = f"{exponent <= 11} {exponent <= 88}"
-    others = [text for text in ("True True", "True False", "False True", "False False") if text != answer]
-    says = "float16 ends at 65504, a little above exp(11); float32 has the exponents of exp(88)."
+    exponent = draw.pick([5, 7, 9, 15, 30, 60, 95, 120, 300, 720, 900, 2000])  # each answer as often as the others
+    answer = _finite(exponent)
+    others = [text for text in (*map(_finite, (9, 60, 300, 900)), "True True False") if text != answer]
+    says = "float16 ends at 65504, a little above exp(11); float32 holds exp(88), float64 exp(709)."
     return Output(
-        "x = torch.tensor(<exponent>.0)\nprint(x.half().exp().isfinite().item(), x.exp().isfinite().item())",
+        "x = torch.tensor(<exponent>.0)\nfor y in (x.half(), x, x.double()):\n    print(y.exp().isfinite().item())",
         answer,
         says + " A softmax without its maximum subtracted meets the first limit soon.",
         slips=[Slip(text, says) for text in others],
         given={"exponent": exponent},
     )
+
+
+def _finite(exponent):
+    return f"{exponent <= 11} {exponent <= 88} {exponent <= 709}"
 
 
 @question("The shape of the weights", about="MultiHeadAttention")

@@ -439,12 +439,12 @@ check(causal_mask)
 
 # %% solution="padding_mask"
 def padding_mask(tokens, pad=0):
-    """Which keys are words (True), and which are filling (False).
+    """Which keys are words (True), and which are padding (False).
 
     Args:
         tokens: token ids, a tensor (batch, n) of any integer dtype. It is not changed. batch and n
             may be 0.
-        pad: the id that is filling, wherever it stands in a row; an int that the tokens' dtype can hold.
+        pad: the id that is padding, wherever it stands in a row; an int that the tokens' dtype can hold.
 
     Returns:
         A bool tensor (batch, 1, 1, n) on the tokens' device, to be laid over scores
@@ -491,7 +491,7 @@ check(padding_mask)
 # - *The query that sees nothing.* A softmax of nothing but −inf can give NaN; you have seen to that. But NaN may also hide in
 #   the **gradient**, where you do not see it: `nan_to_num` after the softmax mends the weights, and on the way back the NaN
 #   that it covered is multiplied by 0 and is still NaN.
-# - *The value that nobody sees.* Filling may hold anything, NaN too. A weight of 0 does not help, because 0 · NaN = NaN; and
+# - *The value that nobody sees.* Padding may hold anything, NaN too. A weight of 0 does not help, because 0 · NaN = NaN; and
 #   backwards the value is multiplied once more. What no query may see has to be taken out **before** the product, as in unit
 #   04, and then its gradient is 0 as well.
 

@@ -263,7 +263,7 @@ show_neighbours()
 
 # %% [markdown]
 # Under batch norm “cat” means something else in each company. Among animals it is not *alive* at all, as all of them are;
-# between two fillings of a short sentence all four columns come out the same, and nothing of the cat is left. Sentences
+# between two padding tokens of a short sentence all four columns come out the same, and nothing of the cat is left. Sentences
 # differ in length, so late positions have few words to average over; and when a model writes its answer word by word there
 # may be no batch at all. Layer norm asks nobody but the word itself. That is why the Transformer uses it.
 

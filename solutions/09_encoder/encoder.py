@@ -50,7 +50,7 @@ MultiHeadAttention, AddNorm, FeedForward = earlier("MultiHeadAttention", "AddNor
 # \mathrm{output} = \mathrm{LayerNorm}\big(y + \mathrm{Dropout}(\mathrm{FeedForward}(y))\big)$$
 #
 # The residual of the second frame is `y`, what came out of the first, and no longer `x`. The mask says which words may be
-# looked at. In the encoder that is every real word: fillings (padding) are hidden, the future is not.
+# looked at. In the encoder that is every real word: padding is hidden, the future is not.
 #
 # The submodules have the names of the docstring, so that weights can be saved and loaded by anybody.
 

@@ -32,7 +32,7 @@ def words(seed, *shape):
 
 
 def mask_of(kind, size, seed):
-    """None; what hides the fillings, (batch, 1, 1, n); the future, (n, n); or any keys, some rows all of them."""
+    """None; what hides the padding, (batch, 1, 1, n); the future, (n, n); or any keys, some rows all of them."""
     draw = np.random.default_rng([seed, 7])
     if kind == "none":
         return None

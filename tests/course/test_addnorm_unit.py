@@ -104,7 +104,7 @@ def test_layer_norm_gives_the_same_vector_in_any_company_and_batch_norm_does_not
     assert by_layer[0] == by_layer[1] == by_layer[2]
     assert by_batch[0] != by_batch[1] != by_batch[2]
     assert by_batch[0][0] == "0.00"  # among animals, “alive” says nothing
-    assert len(set(by_batch[2])) == 1  # between fillings, nothing is left
+    assert len(set(by_batch[2])) == 1  # between padding tokens, nothing is left
 
 
 def test_without_residuals_less_than_a_billionth_of_the_gradient_is_left(notebook: dict[str, Any]) -> None:

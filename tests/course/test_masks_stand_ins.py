@@ -19,7 +19,7 @@ from autograder.toolkit import assert_agrees
 
 COURSE = find_course(Path(__file__))
 TOKENS = {
-    "words and filling": np.array([[7, 3, 9, 4], [5, 0, 0, 0], [0, 8, 0, 6]]),
+    "words and padding": np.array([[7, 3, 9, 4], [5, 0, 0, 0], [0, 8, 0, 6]]),
     "one token": np.array([[4]]),
     "an empty batch": np.zeros((0, 3), np.int64),
     "empty sentences": np.zeros((2, 0), np.int64),
@@ -92,7 +92,7 @@ def test_ready_made_attention_keeps_nan_that_nobody_sees_out(ready_made: Student
 @pytest.mark.parametrize(
     ("mistake", "wrong", "dependent"),
     [
-        ("true_at_the_filling", "padding_mask", "decoder_mask"),
+        ("true_at_the_padding", "padding_mask", "decoder_mask"),
         ("hides_the_present", "causal_mask", "decoder_mask"),
         ("nan_where_all_is_hidden", "masked_softmax", "masked_attention"),
     ],
