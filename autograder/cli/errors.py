@@ -12,6 +12,8 @@ from autograder.faults import InternalFault
 from autograder.judge.client import IsolationError
 
 UNUSABLE = 2
+DOCTOR = "`autograder doctor` says what this machine lacks."
+"""After what may be the machine's doing. Where it is the input's, the line says itself what to do."""
 
 
 class OneLine(click.ClickException):
@@ -26,10 +28,12 @@ def one_line() -> Iterator[None]:
     """What a person has to mend is told in one line, without a traceback, with exit status 2."""
     try:
         yield
-    except (CourseError, IsolationError) as error:
+    except CourseError as error:
         raise OneLine(" ".join(str(error).split())) from None
+    except IsolationError as error:
+        raise OneLine(f"{' '.join(str(error).split())} {DOCTOR}") from None
     except InternalFault as error:
-        raise OneLine(f"{error} This is our fault; run it again, and report it if it stays.") from None
+        raise OneLine(f"{error} This is our fault; run it again, and report it if it stays. {DOCTOR}") from None
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise OneLine(f"{error.strerror or error}{place}") from None
+        raise OneLine(f"{error.strerror or error}{place}. {DOCTOR}") from None

@@ -36,7 +36,8 @@ def configure(config: Any, root: Path) -> None:
     directory.root = str(root)
     directory.source_directory = "solutions"
     directory.release_directory = "exercises"
-    directory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *secret_patterns(root)]
+    left_over = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".pytest_cache", ".hypothesis"]
+    directory.ignore = [*left_over, *secret_patterns(root)]
     # A class grades for minutes while somebody browses the formgrader: wait for a locked database.
     directory.db_url = f"sqlite:///{(root / 'gradebook.db').as_posix()}?timeout=60"
     config.GenerateAssignment.exporter_class = "autograder.gradebook.exporters.ReleaseExporter"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
+from autograder.cli.errors import one_line
+from autograder.course import CourseError
+from autograder.faults import InternalFault
+from autograder.judge.client import IsolationError
 
 
 def told(*arguments: str) -> str:
@@ -28,3 +33,15 @@ def test_no_line_of_the_list_is_cut_short():
     commands = told().split("Commands:\n")[1].strip().split("\n")
     assert len(commands) == len(main.commands)
     assert not [line for line in commands if line.endswith("...")]
+
+
+@pytest.mark.parametrize("error", [IsolationError("no Landlock."), InternalFault("it ended."), OSError(28, "no space")])
+def test_what_may_be_the_machines_doing_leads_to_the_doctor(error):
+    with pytest.raises(click.ClickException, match="`autograder doctor`"), one_line():
+        raise error
+
+
+def test_what_is_wrong_with_the_input_is_told_by_itself():
+    with pytest.raises(click.ClickException) as told, one_line():
+        raise CourseError("There is no unit 'x'.")
+    assert told.value.message == "There is no unit 'x'."

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.utils import ignore_patterns
+from traitlets.config import Config
 
 from autograder.course import Course, CourseError
+from autograder.gradebook import configure
 from autograder.gradebook.secrecy import refuse_secrets, secret_patterns
 from autograder.release import build, leaks
 
@@ -62,3 +65,13 @@ def test_a_secret_file_that_was_copied_all_the_same_is_refused(course: Course, t
     (tmp_path / "notes").write_text("copied by an nbgrader that was started before the file was there")
     with pytest.raises(CourseError, match="notes has the name of a secret file of 01_numbers: restart nbgrader"):
         refuse_secrets(course, course.unit("numbers"), tmp_path)
+
+
+def test_what_checking_leaves_in_a_units_folder_is_neither_released_nor_collected(tmp_path: Path) -> None:
+    config = Config()
+    configure(config, tmp_path)
+    folder = tmp_path / "unit"
+    for name in (".pytest_cache", ".hypothesis", "kept"):
+        (folder / name).mkdir(parents=True)
+    left_out = ignore_patterns(exclude=config.CourseDirectory.ignore)
+    assert set(left_out(str(folder), [".pytest_cache", ".hypothesis", "kept"])) == {".pytest_cache", ".hypothesis"}
