@@ -189,32 +189,6 @@ def test_the_zip_has_two_programs_at_its_top_and_no_caches():
         subprocess.run(["bash", "-n"], input=archive.read(program), check=True)
 
 
-STANDING_FOR_PYTHON = """\
-#!/bin/bash
-if [ "$2" = venv ]; then
-    mkdir -p "$3/bin"
-    printf '#!/bin/bash\\necho "$@" >> %q\\n[[ "$*" != *{failing}* ]]\\n' "$3/asked" > "$3/bin/pip"
-    chmod +x "$3/bin/pip"
-fi
-"""
-
-
-@pytest.mark.parametrize("failing", ["nothing", "index-url"])
-def test_pytorch_for_the_cpu_is_installed_first_and_the_plain_one_where_its_index_fails(tmp_path, failing):
-    archive = zipfile.ZipFile(io.BytesIO(gradescope_zip(find_course(REPOSITORY), "vectors")))
-    programs = {"apt-get": "#!/bin/bash\n", "python3": STANDING_FOR_PYTHON.replace("{failing}", failing)}
-    for name, text in programs.items():
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
-    setup = archive.read("setup.sh").decode().replace("/autograder/", f"{tmp_path}/")
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    subprocess.run(["bash", "-c", setup], check=True, env=environment, capture_output=True)
-    assert (tmp_path / "venv" / "asked").read_text().splitlines() == [
-        "install torch --index-url https://download.pytorch.org/whl/cpu",
-        f"install {tmp_path}/source/course",
-    ]
-
-
 def test_a_students_copy_has_no_autograder_to_give(tmp_path):
     (tmp_path / "exercises" / "01_vectors").mkdir(parents=True)
     with pytest.raises(CourseError, match="is a student's copy"):
