@@ -17,7 +17,8 @@ NBGRADER = """\
 import sys
 sys.modules["rfc3987_syntax"] = None
 from nbgrader.apps.nbgraderapp import main
-from autograder.gradebook import exporters, grade
+from autograder.gradebook import exporters, grade, schemas
+schemas.check_each_once()
 arguments = sys.stdin.read()
 if arguments:
     sys.argv[1:] = arguments.split("\\0")
