@@ -11,6 +11,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny import GRADER, tiny_course
 
+pytestmark = pytest.mark.slow
+
 # Where hypothesis looks for numbers that it has seen elsewhere.
 ANY_NUMBER = GRADER.replace("@given(x=arrays(max_dims=1))", "@given(x=st.floats(-1e6, 1e6).map(np.array))").replace(
     "import numpy as np", "import numpy as np\nfrom hypothesis import strategies as st"
