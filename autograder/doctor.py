@@ -18,7 +18,13 @@ from autograder.judge.client import IsolationError, Judge
 from autograder.judge.layers import ON, REQUIRED
 
 NEEDED = ("transformer-autograder", "numpy", "torch", "pytest", "hypothesis", "msgspec")
-OPTIONAL = ("nbgrader", "jupyterlab")
+OPTIONAL = {
+    "jupyterlab": "`autograder lab` opens the course in it",
+    "ipywidgets": "with it a quiz is answered by clicking, too",
+    "matplotlib": "pictures in the notebooks need it",
+    "nbgrader": "instructors need it, for its gradebook and to build a release",
+}
+"""What neither checks nor grading need, and what it is for."""
 LAYER_ADVICE = {
     "limits": "the system refuses resource limits (setrlimit): ask whoever runs this container.",
     "no new privileges": "the system refuses PR_SET_NO_NEW_PRIVS: ask whoever runs this container.",
@@ -107,8 +113,8 @@ def _wishes(layers: dict[str, str], devices: dict[str, str], versions: dict[str,
     if devices[Device.CUDA] != "here":
         found.append("no CUDA GPU: tests on one are reported as not verified here, and cost nobody points.")
     found += [
-        f"{name} is not installed: it is needed to use nbgrader's tools, not to grade."
-        for name in OPTIONAL
+        f"{name} is not installed, and need not be: {what_for}. To have it: pip install {name}."
+        for name, what_for in OPTIONAL.items()
         if not versions[name]
     ]
     return found

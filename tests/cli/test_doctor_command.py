@@ -69,3 +69,15 @@ def test_what_to_do_about_bubblewrap_is_said_where_something_can_be_done(monkeyp
     advice = [line for line in diagnosis.advice if "bubblewrap" in line]
     assert [said in line for line in advice] == ([True] if said else [])
     assert diagnosis.ready
+
+
+def test_a_package_that_need_not_be_there_is_named_with_what_it_is_for(monkeypatch):
+    probed = (dict.fromkeys(layers.REQUIRED, layers.ON), {"cpu": "here", "simulated": "here", "cuda": "here"}, [])
+    monkeypatch.setattr(doctor, "_probed", lambda: probed)
+    monkeypatch.setattr(doctor, "_version", lambda package: "" if package == "matplotlib" else "1.0")
+    diagnosis = doctor.examine()
+    (told,) = [line for line in diagnosis.advice if "is not installed, and need not be" in line]
+    assert told == (
+        "matplotlib is not installed, and need not be: pictures in the notebooks need it. To have it: pip install matplotlib."
+    )
+    assert diagnosis.ready
