@@ -41,6 +41,11 @@ WITH_A_GPU = Wrapping((), "not used: there is a GPU")
 NOT_IN_IT = Wrapping((), "not used: the process that starts workers did not come up in it")
 
 
+def python() -> str:
+    """This interpreter, by a name without "..": the folders on such a way need not be in the tree."""
+    return os.path.normpath(sys.executable)
+
+
 @cache
 def wrapping() -> Wrapping:
     """How a zygote is wrapped here: tried once with a program that does nothing."""
@@ -52,7 +57,7 @@ def wrapping() -> Wrapping:
     prefix = (program, *NAMESPACES, *_tree(), "--chdir", "/", "--")
     try:
         tried = subprocess.run(
-            [*prefix, sys.executable, "-I", "-S", "-c", ""], capture_output=True, text=True, timeout=PROBE_SECONDS
+            [*prefix, python(), "-I", "-S", "-c", ""], capture_output=True, text=True, timeout=PROBE_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return Wrapping((), f"not used: {type(error).__name__}")
@@ -65,6 +70,7 @@ def _tree() -> list[str]:
     """Options for a tree that can only be read: the system's libraries, this Python, its packages, and the engine."""
     ours = [sys.base_prefix, sys.prefix, *(sysconfig.get_path(name) for name in ("purelib", "platlib"))]
     found = [spec.origin for name in PACKAGES if (spec := find_spec(name)) is not None and spec.origin is not None]
+    ours = [os.path.normpath(path) for path in ours]
     ours += [str(Path(os.path.realpath(origin)).parent.parent) for origin in found]  # installed through links
     # Those that hold others come first: a later one is put on top of an earlier one.
     ours = sorted({*ours, str(Path(autograder.__file__).parent), *SYSTEM}, key=len)

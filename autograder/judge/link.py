@@ -8,7 +8,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 from types import TracebackType
 
 import msgspec
@@ -146,7 +145,7 @@ def _started(isolation: Isolation, wrapping: bubblewrap.Wrapping) -> tuple[subpr
     arguments = [str(theirs.fileno()), isolation.value, wrapping.state, autograder.__file__]
     with theirs:
         process = subprocess.Popen(
-            [*wrapping.prefix, sys.executable, "-s", "-P", "-c", zygote.COMMAND, *arguments],
+            [*wrapping.prefix, bubblewrap.python(), "-s", "-P", "-c", zygote.COMMAND, *arguments],
             env=_environment(),
             cwd="/",
             pass_fds=[theirs.fileno()],

@@ -92,3 +92,18 @@ def test_where_it_works_for_a_trial_only_grading_goes_on_without_it(program):
         judge.start()
         assert judge.layers[bubblewrap.LAYER] == bubblewrap.NOT_IN_IT.state
         assert layers.missing(judge.layers) == []
+
+
+@installed
+@pytest.mark.slow
+def test_python_may_have_been_started_by_a_way_that_leads_up_and_down(judge, monkeypatch):
+    if judge.layers.get(bubblewrap.LAYER) != bubblewrap.ON:
+        pytest.skip("bubblewrap does not work here")
+    for name in ("executable", "prefix"):
+        path = Path(getattr(sys, name))
+        monkeypatch.setattr(sys, name, f"{path.parent}/nowhere/../{path.name}")
+    bubblewrap.wrapping.cache_clear()
+    with Judge() as other, other.worker(pieces("def f(): return 1")) as worker:
+        assert worker.call("f", []) == 1
+        assert worker.layers[bubblewrap.LAYER] == bubblewrap.ON
+    bubblewrap.wrapping.cache_clear()
