@@ -367,7 +367,40 @@ def with_inference_mode(model, src, bos, eos, max_length):
     return tokens[:, 1:].clone()
 
 
+@alternative("greedy_decode")
+def rows_that_ended_leave_the_batch(model, src, bos, eos, max_length):
+    """Only what still runs is decoded; the table is full of padding from the beginning."""
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        table = src.new_full((len(src), max_length + 1), model.pad)
+        table[:, 0] = bos
+        running, memory, length = torch.arange(len(src), device=src.device), model.encode(src), 0
+        while length < max_length and running.numel() > 0:
+            logits = model.decode(table[running, : length + 1], memory[running], src[running])
+            chosen = logits[:, -1].max(-1).indices
+            length += 1
+            table[running, length] = chosen
+            running = running[chosen != eos]
+    model.train(mode)
+    return table[:, 1 : length + 1].clone()
+
+
 # ---- train
+
+
+@alternative("train")
+def with_one_place_more(model, batches, bos=1):
+    """All targets go in behind `bos`, also the last; what the model says after it is cut off."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    model.train()
+    for src, tgt in batches:
+        logits = model(src, F.pad(tgt, (1, 0), value=bos))[:, :-1]
+        loss = F.cross_entropy(logits.mT, tgt, ignore_index=model.pad, label_smoothing=0.1)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
 
 
 @alternative("train")

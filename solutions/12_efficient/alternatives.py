@@ -322,6 +322,23 @@ class WithAListOfBlocks(Linears):
 
 
 @alternative("CachedSelfAttention")
+class WithAChain(Linears):
+    """A cache is a link: what the call has added, and the cache before it. Nothing is copied until it is looked at."""
+
+    def forward(self, x, cache=None):
+        link = (cache, self.heads(self.w_k(x)), self.heads(self.w_v(x)))
+        keys, values, at = [], [], link
+        while at is not None:
+            at, k, v = at
+            keys, values = [k, *keys], [v, *values]
+        k, v = torch.cat(keys, 2), torch.cat(values, 2)
+        place = torch.arange(k.size(2), device=x.device)
+        seen = place <= place[-x.size(1) :, None]
+        found = F.scaled_dot_product_attention(self.heads(self.w_q(x)), k, v, attn_mask=seen)
+        return self.w_o(torch.cat(found.unbind(1), -1)), link
+
+
+@alternative("CachedSelfAttention")
 class WithOneTensor(Linears):
     """The cache is one tensor: keys and values side by side. New words one after the other, without a mask."""
 
@@ -446,6 +463,32 @@ def as_translators_do(log_probs, bos, eos, beam, max_length, length_penalty=0.6)
         score, sentence = max(ended)
         return sentence, score
     return alive[0, 1:].tolist(), penalised(float(totals[0]), max_length, length_penalty)
+
+
+@alternative("beam_search")
+def ended_rows_only_repeat(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
+    """One tensor of the same rows all along: those that have ended go on with `eos` at no cost, which is not counted."""
+    if beam < 1:
+        raise ValueError(f"beam {beam}")
+    tokens, total = torch.tensor([[bos]]), torch.zeros(1, dtype=torch.float64)
+    ended, length = torch.zeros(1, dtype=torch.bool), torch.zeros(1, dtype=torch.int64)
+    for _ in range(max_length):
+        step = log_probs(tokens).double().clone()
+        step[ended] = -torch.inf
+        step[ended, eos] = 0.0
+        table = total[:, None] + step
+        total, chosen = table.flatten().topk(min(beam, int(table.isfinite().sum())))
+        row, token = chosen // table.shape[1], chosen % table.shape[1]
+        length = length[row] + ~ended[row]
+        ended = ended[row] | (token == eos)
+        tokens = torch.cat([tokens[row], token[:, None]], 1)
+        if ended.all():
+            break
+    score = penalised(total, length, length_penalty)
+    if ended.any():
+        score = score.masked_fill(~ended, -torch.inf)
+    best = int(score.argmax())
+    return tokens[best, 1 : 1 + int(length[best])].tolist(), float(score[best])
 
 
 @alternative("beam_search")
