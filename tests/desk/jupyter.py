@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,7 @@ def jupyterlab(root: Path, home: Path, nbgrader_config: str = "") -> Iterator[Se
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=out, stderr=out)
         try:
+            wait_until_it_listens(process, port, log)
             yield Server(f"http://127.0.0.1:{port}", root, log)
         finally:
             process.terminate()
@@ -72,6 +74,17 @@ def jupyterlab(root: Path, home: Path, nbgrader_config: str = "") -> Iterator[Se
             except subprocess.TimeoutExpired:  # it waits for kernels, on a machine that is busy
                 process.kill()
                 process.wait()
+
+
+def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """A browser that is refused shows a page of its own, which may come late and in the way of the next attempt."""
+    for _ in range(PATIENCE_MS // 100):
+        if process.poll() is not None:
+            break
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not start: {log.read_text('utf-8')[-2000:]}")
 
 
 def free_port() -> int:
@@ -100,25 +113,13 @@ class Desk:
 
     def open(self, path: str) -> None:
         """A notebook, by its path below the server's root. JupyterLab starts with an empty desk."""
-        self._go(f"/lab/tree/{path}?reset")
+        self.page.goto(f"{self.server.url}/lab/tree/{path}?reset")
         self.panel.locator(".jp-Cell").first.wait_for()
         self.page.wait_for_selector("#jp-main-statusbar >> text=Idle")
 
     def open_lab(self) -> None:
-        self._go("/lab?reset")
+        self.page.goto(f"{self.server.url}/lab?reset")
         self.page.wait_for_selector("#jp-MainMenu")
-
-    def _go(self, path: str) -> None:
-        """The server may be starting still: the browser is refused until it listens."""
-        for _ in range(PATIENCE_MS // 200):
-            try:
-                self.page.goto(self.server.url + path)
-                return
-            except Exception as error:
-                if "ERR_CONNECTION_REFUSED" not in str(error):
-                    raise
-                self.page.wait_for_timeout(200)
-        raise AssertionError(f"JupyterLab did not start: {self.server.log.read_text('utf-8')[-2000:]}")
 
     @property
     def panel(self) -> Any:
