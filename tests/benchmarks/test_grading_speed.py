@@ -28,8 +28,11 @@ from autograder.sample_class import class_of
 
 COURSE = find_course(Path(__file__).parent)
 UNIT = COURSE.unit("softmax")
-MEASURED = {"softmax": (1 / 4, 1 / 3), "positions": (1 / 8, 1 / 6)}
-"""A unit on NumPy and one on PyTorch: at most so much of stock nbgrader's time, for `grade` and for `record`."""
+MEASURED = {"softmax": (1 / 2, 3 / 5), "positions": (1 / 8, 1 / 5)}
+"""A unit on NumPy and one on PyTorch: at most so much of stock nbgrader's time, for `grade` and for `record`.
+
+Measured on two processors: 0.23 to 0.34 and 0.37 to 0.45 on NumPy; 0.09 and 0.15 on PyTorch, which stock nbgrader imports for everybody.
+"""
 HIDDEN_TESTS = Path(__file__).parent / "hidden_tests_in_a_kernel.py"
 STOCK_SUBMISSIONS = 3
 SUBMISSIONS = 20
