@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder.course import Course, CourseError, find_course
 from autograder.course_units import exercise_names
 from autograder.grading.grade import Grader, require_solutions
-from autograder.judge.client import IsolationError
+from autograder.judge.client import IsolationError, require_linux
 from autograder.judge.layers import Isolation
 from autograder.judge.link import SharedZygote
 from autograder.results import ExerciseResult, Result, Verdict
@@ -54,6 +54,7 @@ def grade_all(
         IsolationError: the machine lacks a layer of confinement that `isolation` needs.
     """
     require_solutions(course)
+    require_linux()
     if jobs <= 1 or len(found) <= 1:
         with Grader(course, isolation) as grader:
             grader.judge.start()

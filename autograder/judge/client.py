@@ -29,6 +29,14 @@ class IsolationError(Exception):
     """The machine lacks a layer that grading for the record needs."""
 
 
+def require_linux() -> None:
+    """Raises IsolationError on a system that has no workers."""
+    if not sys.platform.startswith("linux"):
+        raise IsolationError(
+            "Grading needs Linux: its workers are forked and confined. Self-checks work here: run `pytest exercises`."
+        )
+
+
 class Judge:
     """A zygote and its workers. Raises IsolationError from `start` when `isolation` cannot be had here.
 
@@ -62,10 +70,7 @@ class Judge:
         """Start the zygote and probe the layers with one worker, if that is not done yet."""
         if self.link is not None:
             return
-        if not sys.platform.startswith("linux"):
-            raise IsolationError(
-                "Grading needs Linux: its workers are forked and confined. Self-checks work here: run `pytest exercises`."
-            )
+        require_linux()
         self.link, self.layers = ZygoteLink(self.isolation, self._shared), {}
         with self.worker([]) as probe:
             self.devices = [str(name) for name in probe.request(Operation.DEVICES, "", [])]

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tiny import tiny_course
 
 from autograder.grading import batch
+from autograder.judge.client import IsolationError
 from autograder.submission import Found
 
 
@@ -61,3 +62,10 @@ def test_every_process_gets_ready_while_one_draws_for_the_unit(given, submission
     names, used = given(submissions, jobs)
     assert used == processes
     assert names == ["_prepare", *["_get_ready"] * (processes - 1), *["_grade_here"] * submissions]
+
+
+def test_on_another_system_a_class_is_refused_before_a_process_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    found = [Found(f"s{number}", "01_steps", f"s{number}/steps.py") for number in range(2)]
+    with pytest.raises(IsolationError, match="Grading needs Linux"):
+        list(batch.grade_all(found, tiny_course(tmp_path), jobs=2))
