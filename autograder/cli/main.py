@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+import sys
+
 import click
 
 from autograder.cli.build import build
@@ -34,6 +38,9 @@ def main() -> None:
     `autograder doctor` first, if something does not work as it should. Students: `autograder lab` opens the course,
     `pytest exercises` checks all of it.
     """
+    # jsonschema would compile a grammar for international addresses: two seconds for what no notebook needs.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # the documented way to hide a module
+    atexit.register(gc.freeze)  # Python would look through all that libraries have made before it ends
 
 
 for command in (doctor, lab, reset, grade, export, gradescope, build, matrix, mutants, register, record, demo):

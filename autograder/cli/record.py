@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +13,16 @@ import click
 from rich.console import Console
 
 from autograder.cli.errors import one_line
-from autograder.cli.grade import graded_with_progress, keeping, kept_results
+from autograder.cli.grade import Grading, graded_with_progress, keeping, kept_results
 from autograder.course import Course, CourseError, Unit, find_course
 from autograder.grading.batch import default_jobs
 from autograder.judge.layers import Isolation
 from autograder.report import print_report
 from autograder.results import Report, Result
+from autograder.submission import Found
 
 if TYPE_CHECKING:
-    from autograder.gradebook.waiting import WaitingNbgrader
+    from autograder.gradebook.recording import Recording
 
 
 @click.command(short_help="Grade a class into nbgrader's gradebook.")
@@ -51,15 +54,14 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
         home = find_course(course)
         if not home.has_solutions:
             raise CourseError(f"{home.root} is a student's copy of the course: a gradebook needs its solutions/.")
-        # jsonschema would compile a grammar for international addresses: a second for what no notebook needs.
-        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # the documented way to hide a module
-        try:
-            from autograder.gradebook.waiting import WaitingNbgrader
+        if find_spec("nbgrader") is None:
+            raise CourseError("nbgrader is not installed: pip install nbgrader.")
+        from autograder.gradebook import class_run
+        from autograder.gradebook.recording import REGRADE, Recording
+        from autograder.gradebook.waiting import WaitingNbgrader
 
-            nbgrader = ending.enter_context(WaitingNbgrader(home))  # it gets ready while we do
-            from autograder.gradebook import class_run
-        except ModuleNotFoundError:
-            raise CourseError("nbgrader is not installed: pip install nbgrader.") from None
+        folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="ready-")))
+        nbgrader = ending.enter_context(WaitingNbgrader(home))  # it gets ready while we do
         chosen = [home.unit(name) for name in units] or class_run.units_handed_in(home)
         for unit in chosen:
             for sentence in class_run.put_in_place(home, unit):
@@ -67,17 +69,18 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
         if not units:  # nobody asked for one that only has folders without notebooks
             chosen = [unit for unit in chosen if class_run.has_notebooks(home, unit)]
         found = {unit.name: class_run.handed_in(home, unit) for unit in chosen}
-        keys = {name: class_run.keys_of(home, those) for name, those in found.items()}
         mode = Isolation(isolation)
+        options = (REGRADE,) if regrade else ()
+        recording = Recording(home, found, mode, folder, nbgrader, *options)
         everything = [one for those in found.values() for one in those]
-        grading = keeping(kept_results(home, mode))
+        grading = _recorded_as_they_come(keeping(kept_results(home, mode)), recording)
         results = graded_with_progress(everything, home, mode, jobs or default_jobs(), Console(stderr=True), grading)
         print_report(Report(results), Console())
-        options = (class_run.REGRADE,) if regrade else ()
         wrong = False
         for unit in chosen:
             of_unit = [result for result in results if result.unit == unit.name]
-            problems = _problems(home, unit, of_unit, keys[unit.name], mode, nbgrader, *options)
+            with _status(f"Recording {unit.name} in the gradebook"):
+                problems = _problems(home, unit, of_unit, recording)
             for sentence in problems:
                 click.echo(f"autograder: {sentence}", err=True)
             right = max(len(of_unit) - len(problems), 0)
@@ -86,20 +89,26 @@ def record(units: tuple[str, ...], regrade: bool, jobs: int | None, isolation: s
     raise SystemExit(1 if wrong else 0)
 
 
-def _problems(
-    course: Course,
-    unit: Unit,
-    results: list[Result],
-    keys: dict[str, str],
-    isolation: Isolation,
-    nbgrader: WaitingNbgrader,
-    *options: str,
-) -> list[str]:
+def _recorded_as_they_come(grading: Grading, recording: Recording) -> Grading:
+    def recorded(found: list[Found], course: Course, isolation: Isolation, jobs: int) -> Iterator[Result]:
+        for result in grading(found, course, isolation, jobs):
+            recording.take(result)
+            yield result
+
+    return recorded
+
+
+def _status(text: str) -> AbstractContextManager[object]:
+    console = Console(stderr=True)
+    return console.status(text) if console.is_terminal else nullcontext()
+
+
+def _problems(course: Course, unit: Unit, results: list[Result], recording: Recording) -> list[str]:
     """A sentence for each submission of `unit` whose marks nbgrader did not record as they are."""
     from autograder.gradebook import class_run
 
     try:
-        unrecorded = class_run.record(course, unit, results, keys, isolation, *options, nbgrader=nbgrader)
+        unrecorded = recording.unrecorded(unit)
     except CourseError as error:  # the next unit may go better
         return [str(error)]
     problems = [f"{student}: no score was recorded; grade it again." for student in unrecorded]

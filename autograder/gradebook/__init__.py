@@ -6,9 +6,10 @@
     exporters.py   how nbgrader reads: a submission rebuilt from the release, a release made from the percent script
     rebuild.py     a student's cells, put back where the release has them
     grade.py       in place of nbgrader's Execute: a Result, written as the scores of the check cells
-    class_run.py   a whole class at once: judged in parallel, recorded by one nbgrader process, compared
-    waiting.py     nbgrader in a process of its own, started before it is needed
-    ready.py       the Results that wait for that process
+    class_run.py   what a class has handed in, and what the gradebook has of it: any difference is told
+    recording.py   Results recorded by one nbgrader process, while others are still being judged
+    waiting.py     that process, started before it is needed
+    ready.py       the Results on their way to it
     scores.py      a Result as outputs that nbgrader cannot misread
     confirm.py     the scores in the gradebook are those of the Result, or there are none
 

@@ -1,24 +1,19 @@
-"""A whole class into nbgrader's gradebook: judged in parallel, recorded by one nbgrader process, then compared."""
+"""A whole class into nbgrader's gradebook: what was handed in, and what the gradebook has of it.
+
+nbgrader is imported where a gradebook is opened: it takes most of a second, and the judges do not wait for it.
+"""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable
-from contextlib import nullcontext
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
-
 from autograder.course import Course, CourseError, Unit
-from autograder.gradebook.ready import key_of, write_ready
+from autograder.gradebook.ready import key_of
 from autograder.gradebook.register import register
-from autograder.gradebook.waiting import WaitingNbgrader
-from autograder.judge.layers import Isolation
 from autograder.results import Result
 from autograder.submission import Found, find_submissions
-
-REGRADE = "--force"
 
 
 def units_handed_in(course: Course) -> list[Unit]:
@@ -76,48 +71,9 @@ def keys_of(course: Course, found: Iterable[Found]) -> dict[str, str]:
     return keys
 
 
-def record(
-    course: Course,
-    unit: Unit,
-    results: list[Result],
-    keys: dict[str, str],
-    isolation: Isolation,
-    *options: str,
-    nbgrader: WaitingNbgrader | None = None,
-) -> list[str]:
-    """Have nbgrader record the Results of a class that was just judged.
-
-    Args:
-        results: of the notebooks of `handed_in`; those that could not be graded are tried again by nbgrader.
-        keys: of the files that were judged.
-        options: for `nbgrader autograde`, such as `--force`.
-        nbgrader: one of this course that waits; None to start one now.
-
-    Returns:
-        The students whom nbgrader could not record.
-
-    Raises:
-        CourseError: nbgrader failed as a whole; the text is its last line.
-    """
-    register_if_new(course, unit)
-    ready = {keys[one.submission]: one for one in results if one.submission in keys}
-    with tempfile.TemporaryDirectory(prefix="ready-") as folder:
-        file = Path(folder) / "results.json"
-        write_ready(file, ready)
-        told = [f"--GradeWithJudge.ready={file}", f"--GradeWithJudge.isolation={isolation.value}"]
-        with nullcontext(nbgrader) if nbgrader is not None else WaitingNbgrader(course) as runs:
-            ended = runs.run("autograde", unit.name, *options, *told)
-    recorded = _recorded(course, unit)
-    unrecorded = sorted(one.submission for one in results if one.submission not in recorded)
-    if ended.returncode != 0 and not unrecorded:
-        lines = [line for line in ended.stderr.splitlines() if line.strip()]
-        raise CourseError(f"nbgrader could not record {unit.name}: {lines[-1] if lines else 'it says nothing'}")
-    return unrecorded
-
-
 def differences(course: Course, unit: Unit, results: Iterable[Result]) -> list[str]:
     """A sentence for each score in the gradebook that is not the Result's. None, if all is well."""
-    recorded = _recorded(course, unit)
+    recorded = recorded_scores(course, unit)
     found = []
     for result in results:
         if result.internal:
@@ -134,6 +90,8 @@ def register_if_new(course: Course, unit: Unit) -> None:
     if not (course.root / "gradebook.db").is_file():
         register(course)
         return
+    from nbgrader.api import Gradebook, MissingEntry
+
     with Gradebook(_url(course)) as gradebook:
         try:
             gradebook.find_assignment(unit.name)
@@ -159,8 +117,10 @@ def _file_of(course: Course, unit: Unit, one: Found) -> Path:
     return course.root / "submitted" / one.student / unit.name / f"{unit.slug}.ipynb"
 
 
-def _recorded(course: Course, unit: Unit) -> dict[str, dict[str, float]]:
+def recorded_scores(course: Course, unit: Unit) -> dict[str, dict[str, float]]:
     """Of each student, the automatic score of each check cell; without those who wait for review."""
+    from nbgrader.api import Gradebook, MissingEntry
+
     recorded = {}
     with Gradebook(_url(course)) as gradebook:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from traitlets import Unicode
 
 from autograder.course import find_course
 from autograder.course_units import exercise_names
-from autograder.gradebook.ready import key_of, read_ready
+from autograder.gradebook.ready import ReadyResults, key_of
 from autograder.gradebook.scores import UngradedError, write_scores
 from autograder.judge.layers import Isolation
 from autograder.report import feedback_of, references_of
@@ -31,7 +32,9 @@ class GradeWithJudge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
         Isolation.CONFINED.value,
         help='"confined", or "process" on a machine that cannot confine: then say so to students',
     ).tag(config=True)
-    ready = Unicode("", help="a file of Results that are ready, made by `autograder record`").tag(config=True)
+    ready = Unicode(
+        "", help="where Results come to lie while `autograder record` judges, each told on standard input"
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         names = resources["nbgrader"]
@@ -43,7 +46,8 @@ class GradeWithJudge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
         folder = Path(directory.format_path(directory.submitted_directory, names["student"], names["assignment"]))
         path = folder / f"{names['notebook']}.ipynb"
         source = f"{names['student']}/{unit.name}/{path.name}"
-        result = _ready(self.ready).get(key_of(names["student"], unit.name, path.read_bytes()))
+        key = key_of(names["student"], unit.name, path.read_bytes())
+        result = _ready(self.ready).result(key) if self.ready else None
         if result is None:
             found = Found(names["student"], unit.name, str(path), source=source)
             submission = read_submission(found, exercise_names(unit))
@@ -67,8 +71,8 @@ def _grader(root: Path, isolation: Isolation) -> Grader:
 
 
 @cache
-def _ready(file: str) -> dict[str, Result]:
-    return read_ready(Path(file)) if file else {}
+def _ready(folder: str) -> ReadyResults:
+    return ReadyResults(Path(folder), sys.stdin)
 
 
 def _faults(result: Result) -> str:

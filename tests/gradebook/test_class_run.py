@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course, CourseError, Unit
 from autograder.gradebook import class_run
+from autograder.gradebook.ready import ALL_TOLD, ReadyResults, key_of, write_ready
+from autograder.gradebook.recording import Recording
 from autograder.gradebook.waiting import NBGRADER, WaitingNbgrader
 from autograder.judge.layers import Isolation
 from autograder.results import ExerciseResult, Result, Verdict
@@ -82,17 +85,93 @@ def result_of(student: str, double: float | None = None) -> Result:
     return Result(student, "01_numbers", double + triple, 5.0, "confined", exercises)
 
 
-def test_what_was_judged_is_recorded_and_what_has_changed_since_is_judged_again(course, recorded):
+def test_what_was_judged_is_recorded_and_what_has_changed_since_is_judged_again(course, recorded, tmp_path):
     unit = course.unit("numbers")
-    keys = class_run.keys_of(course, class_run.handed_in(course, unit))
     half = result_of("ann", double=1.5)
-    again = ("--force", "--student=ann")
-    class_run.record(course, unit, [half], keys, Isolation.CONFINED, *again)
+
+    def record(change: dict[str, str]) -> list[str]:
+        ann = [one for one in class_run.handed_in(course, unit) if one.student == "ann"]
+        folder = tmp_path / str(len(change))
+        folder.mkdir()
+        with WaitingNbgrader(course) as nbgrader:
+            only = ("--force", "--student=ann")
+            recording = Recording(course, {unit.name: ann}, Isolation.CONFINED, folder, nbgrader, *only)
+            if change:
+                hand_in(course, "ann", filled(course, change))
+            recording.take(half)
+            return recording.unrecorded(unit)
+
+    assert record({}) == []
     assert scores(course, "ann") == {"check-double": 1.5, "check-triple": 2.0}
-    hand_in(course, "ann", filled(course, WRONG))
-    class_run.record(course, unit, [half], keys, Isolation.CONFINED, *again)
+    assert record(WRONG) == []
     assert scores(course, "ann") == {"check-double": 0.0, "check-triple": 2.0}
     assert class_run.differences(course, unit, [half])
+
+
+@pytest.mark.slow
+def test_the_first_are_recorded_before_the_last_is_judged_and_an_interruption_leaves_nothing_half_done(tmp_path):
+    course = write_course(tmp_path / "course")
+    unit = course.unit("numbers")
+    for student in MARKS:
+        hand_in(course, student, filled(course, RIGHT))
+    found = {unit.name: class_run.handed_in(course, unit)}
+    ready = tmp_path / "ready"
+    ready.mkdir()
+    with WaitingNbgrader(course) as nbgrader:
+        recording = Recording(course, found, Isolation.CONFINED, ready, nbgrader)
+        recording.take(result_of("ann"))
+        while not (course.root / "autograded" / "bob").is_dir():  # nbgrader has done with ann, and waits for the next
+            assert nbgrader.busy
+        assert class_run.recorded_scores(course, unit)["ann"] == {"check-double": 3.0, "check-triple": 2.0}
+        process = nbgrader._process
+    assert process is not None
+    assert process.returncode not in (None, 0, -9), "nbgrader has ended by itself"
+    assert [folder.name for folder in (course.root / "autograded").glob("*/*/*.ipynb")] == ["numbers.ipynb"]
+    again = autograder(course, "record")
+    assert "3 of 3 submissions of 01_numbers are in the gradebook." in again.stdout, again.stderr
+    assert scores(course, "bob") == {"check-double": 3.0, "check-triple": 2.0}
+
+
+def test_a_unit_that_cannot_be_registered_costs_the_next_one_nothing(course, recorded, tmp_path, monkeypatch):
+    def refused(course: Course, unit: Unit) -> None:
+        raise CourseError(f"{unit.name} cannot be registered.")
+
+    monkeypatch.setattr("autograder.gradebook.recording.register_if_new", refused)
+    unit = course.unit("numbers")
+    found = {unit.name: class_run.handed_in(course, unit)}
+    with WaitingNbgrader(course) as nbgrader:
+        recording = Recording(course, found, Isolation.CONFINED, tmp_path, nbgrader, "--force")
+        for student in MARKS:
+            recording.take(result_of(student))
+        with pytest.raises(CourseError, match="cannot be registered"):
+            recording.unrecorded(unit)
+
+
+ANN, BOB = (key_of(student, "01_numbers", b"{}") for student in ("ann", "bob"))
+
+
+def test_a_result_is_waited_for_no_longer_than_until_it_is_told(tmp_path):
+    write_ready(tmp_path, ANN, result_of("ann"))
+    lines = io.StringIO(f"{BOB}\n{ANN}\nnot read yet\n")
+    assert ReadyResults(tmp_path, lines).result(ANN) == result_of("ann")
+    assert lines.read() == "not read yet\n"
+
+
+def test_what_none_was_made_of_is_known_when_all_are_told(tmp_path):
+    ready = ReadyResults(tmp_path, io.StringIO(f"{BOB}\n{ALL_TOLD}\n"))
+    assert [ready.result(key) for key in (BOB, ANN, ANN)] == [None, None, None]
+
+
+def test_nobody_waits_for_a_judge_that_is_gone(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        ReadyResults(tmp_path, io.StringIO(f"{BOB}\n")).result(ANN)
+
+
+def test_a_fault_of_ours_is_not_handed_on(tmp_path):
+    fault = result_of("ann")
+    fault.exercises[0] = ExerciseResult("double", Verdict.INTERNAL, 0.0, 3.0, [])
+    write_ready(tmp_path, ANN, fault)
+    assert ReadyResults(tmp_path, io.StringIO(f"{ANN}\n")).result(ANN) is None
 
 
 @pytest.mark.slow
@@ -114,7 +193,7 @@ def test_one_that_is_told_nothing_ends_and_has_not_imported_what_judges():
 
 def test_one_that_nobody_needs_any_more_is_gone(course):
     with WaitingNbgrader(course) as nbgrader:
-        process = nbgrader._waiting
+        process = nbgrader._process
     assert process is not None
     assert process.returncode is not None
 
