@@ -29,6 +29,7 @@ from autograder.judge.forbidden import (
     resolve,
     spoken,
 )
+from autograder.judge.tensor_operations import compiler_is_loaded
 
 
 class Watching(Protocol):
@@ -177,6 +178,8 @@ def watch_torch(operations: set[str], report: Report) -> AbstractContextManager[
     from torch.utils._python_dispatch import TorchDispatchMode
 
     class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch has no types here
+        _should_skip_dynamo = staticmethod(compiler_is_loaded)
+
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             operation = func._schema.name
             if operation in operations and is_students_operation(sys._getframe(1)):

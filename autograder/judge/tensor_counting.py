@@ -18,6 +18,7 @@ from typing import Any
 from autograder.devices.names import Device
 from autograder.devices.work import is_work
 from autograder.judge import gpu_measures, placing
+from autograder.judge.tensor_operations import compiler_is_loaded
 
 MAX_SYNCHRONISATIONS = 100
 
@@ -85,6 +86,8 @@ class _Ledger:
         ledger = self
 
         class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch has no types here
+            _should_skip_dynamo = staticmethod(compiler_is_loaded)
+
             def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
                 result = func(*args, **(kwargs or {}))
                 if is_work(func):

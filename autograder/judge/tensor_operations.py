@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -110,6 +111,11 @@ def watched(call: Callable[[], Any]) -> list[Any]:
         value = call()
     after = _random_states()
     return [value, printed.getvalue()[:MAX_PRINTED], [name for name in before if before[name] != after[name]]]
+
+
+def compiler_is_loaded() -> bool:
+    """Whether a dispatch mode has a compiler to keep away from itself: importing `torch._dynamo` for that alone takes a second."""
+    return "torch._dynamo" in sys.modules
 
 
 def _random_states() -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Visible checks of unit 02: the lesson's worked numbers, and properties that you can think through."""
 
 import math
+from functools import cache
 
 import numpy as np
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,34 +187,42 @@ class TestSoftmaxBackward:
         assert_inputs_unchanged(student.softmax_backward, np.array([0.2, 0.3, 0.5]), np.array([1.0, 2.0, 3.0]))
 
 
-def ready_made(x, axis=-1):
-    """PyTorch's softmax, with zeros where everything is -inf."""
-    shares = torch.nan_to_num(torch.softmax(torch.from_numpy(x.astype(np.float64)), axis)).numpy()
-    return shares.astype(x.dtype if x.dtype.kind == "f" else np.float64)
+@cache
+def ready_made():
+    """PyTorch's softmax, with zeros where everything is -inf. No other exercise needs PyTorch, which takes long to import."""
+    import torch
+
+    def softmax(x, axis=-1):
+        shares = torch.nan_to_num(torch.softmax(torch.from_numpy(x.astype(np.float64)), axis)).numpy()
+        return shares.astype(x.dtype if x.dtype.kind == "f" else np.float64)
+
+    return softmax
 
 
-RIGHT = [Candidate("a right softmax", ready_made)]
+@cache
+def right():
+    return [Candidate("a right softmax", ready_made())]
 
 
 @exercise("check_softmax")
 class TestCheckSoftmax:
     def test_spares_a_right_softmax(self, student):
         """There is nothing wrong with it. What did your test expect that was not promised?"""
-        assert_spares(student.check_softmax, RIGHT)
+        assert_spares(student.check_softmax, right())
 
     def test_refuses_one_that_gives_everybody_the_same(self, student):
         """Equal shares add up to 1 too. Which scores must not get equal shares?"""
         wrong = Candidate(
-            "one that gives all scores of a slice equal shares", lambda x, axis=-1: ready_made(0.0 * x, axis)
+            "one that gives all scores of a slice equal shares", lambda x, axis=-1: ready_made()(0.0 * x, axis)
         )
-        assert_refuses(student.check_softmax, wrong, RIGHT)
+        assert_refuses(student.check_softmax, wrong, right())
 
     def test_refuses_one_that_doubles_the_scores_first(self, student):
         """Its shares add up to 1 and have the right order. A share that you know by hand would tell."""
-        wrong = Candidate("one that doubles all scores first", lambda x, axis=-1: ready_made(2 * x, axis))
-        assert_refuses(student.check_softmax, wrong, RIGHT)
+        wrong = Candidate("one that doubles all scores first", lambda x, axis=-1: ready_made()(2 * x, axis))
+        assert_refuses(student.check_softmax, wrong, right())
 
     def test_refuses_one_that_ignores_axis(self, student):
         """Its shares add up to 1 along the last axis, whatever axis is asked for: ask for another."""
-        wrong = Candidate("one that ignores axis", lambda x, axis=-1: ready_made(x))
-        assert_refuses(student.check_softmax, wrong, RIGHT)
+        wrong = Candidate("one that ignores axis", lambda x, axis=-1: ready_made()(x))
+        assert_refuses(student.check_softmax, wrong, right())
