@@ -23,7 +23,7 @@ from autograder.pytest_plugin import PROVIDER
 from autograder.quiet import run_quietly
 from autograder.results import ExerciseResult, TestResult, Verdict, exercise_verdict
 from autograder.selfcheck.attempts import note
-from autograder.selfcheck.notebook import NotebookSession, notebook_folder
+from autograder.selfcheck.notebook import NotebookSession, SignOfWork, notebook_folder, running_cell
 from autograder.selfcheck.progress import print_progress
 from autograder.selfcheck.unusable import as_a_wrong_answer
 from autograder.toolkit.marks import ExerciseMark, exercise_of
@@ -36,6 +36,11 @@ class CheckResult:
 
     def __init__(self, exercise: ExerciseResult) -> None:
         self.exercise = exercise
+        self._shown_in = ""
+
+    def show_in_place_of(self, sign: SignOfWork) -> None:
+        """Below the running cell, where the sign was; nothing happens where there was none."""
+        self._shown_in = sign.replace(self)
 
     def __bool__(self) -> bool:
         return self.exercise.verdict is Verdict.PASSED
@@ -49,6 +54,11 @@ class CheckResult:
         from autograder.report import html_exercise
 
         return html_exercise(self.exercise)
+
+    def _ipython_display_(self) -> None:
+        """A cell whose value it is has shown it already, in the place of the sign. Everywhere else the other forms do."""
+        if not self._shown_in or self._shown_in != running_cell():
+            raise NotImplementedError
 
 
 class CheckFailed(Exception):
@@ -81,8 +91,12 @@ def check(target: Any, *, folder: Path | str | None = None) -> CheckResult:
             f"check takes the function itself, as in check(softmax); a value of type {type(target).__name__} was given."
         )
     run = _CheckRun(_names_of(target), _namespace_of(target))
-    status = run_quietly([run.checks_in(folder)], run)
-    result = CheckResult(run.result())
+    try:
+        status = run_quietly([run.checks_in(folder)], run)
+        result = CheckResult(run.result())
+        result.show_in_place_of(run.sign)
+    finally:
+        run.sign.take_away()
     if not os.environ.get("NBGRADER_EXECUTION"):
         note(run.folder, result.exercise.name, bool(result))
     if status is pytest.ExitCode.INTERRUPTED:
@@ -110,6 +124,7 @@ class _CheckRun:
         self.names = names
         self.namespace = namespace
         self.results: list[TestResult] = []
+        self.sign = SignOfWork()
         self._checks = Path()
         self._exercises: list[str] = []
         self._unreadable = ""
@@ -166,6 +181,8 @@ class _CheckRun:
         self.names = [name for name in self.names if name in self._exercises] or self.names
         items[:] = [item for item, mark in marks if mark is not None and mark.name == self.names[0]]
         outcome.without_tracebacks(items)
+        if items:
+            self.sign.show(self.names[0])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

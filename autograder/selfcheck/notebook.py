@@ -1,11 +1,17 @@
-"""What is particular about code that lives in a notebook: where its file is, which of its lines raised, and that it can be stopped."""
+"""What is particular about code that lives in a notebook: where its file is, which of its lines raised, that it can be stopped,
+and that somebody waits in front of it.
+"""
 
 from __future__ import annotations
 
 import linecache
 import os
+import sys
 import traceback
+from contextlib import suppress
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from autograder.course import UNIT_NAME
 from autograder.judge.protocol import Failure
@@ -38,6 +44,57 @@ class NotebookSession(Session):
                 text = linecache.getline(file, number, frame.f_globals).strip()[:200]
                 return f"{_spoken(file)}, line {number}: {text}" if text else ""
         return super()._where(error)
+
+
+def running_cell() -> str:
+    """Which run of a cell a person waits for in a notebook; empty elsewhere.
+
+    Notebooks name the cell that they want run. Consoles do not, nor does what runs a notebook with nobody before it, as nbconvert does.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    with suppress(Exception):  # kernels other than Jupyter's own may not know, or say it otherwise
+        request = shell.get_parent()  # type: ignore[union-attr]
+        return str(request["header"]["msg_id"] if request["metadata"]["cellId"] else "")
+    return ""
+
+
+class SignOfWork:
+    """“Checking `softmax` …” below the running cell, until the result takes its place.
+
+    Shown in a notebook only: a console cannot replace what it has shown. No check fails because of it.
+    """
+
+    def __init__(self) -> None:
+        self._shown: Any = None
+
+    def show(self, exercise: str) -> None:
+        if not running_cell():
+            return
+        with suppress(Exception):
+            from IPython.display import display
+
+            forms = {
+                "text/plain": f"Checking `{exercise}` …",
+                "text/html": f'<div style="opacity: 0.7">Checking <code>{escape(exercise)}</code> …</div>',
+            }
+            self._shown = display(forms, raw=True, display_id=True)
+
+    def replace(self, result: object) -> str:
+        """Put the result where the sign is. Returns in which run of a cell it is shown now; empty where there was no sign."""
+        if self._shown is None:
+            return ""
+        with suppress(Exception):
+            self._shown.update(result)
+            self._shown = None
+            return running_cell()
+        return ""
+
+    def take_away(self) -> None:
+        """Leave nothing to be seen, where no result took the place of the sign."""
+        if self._shown is not None:
+            with suppress(Exception):
+                self._shown.update({}, raw=True)
 
 
 def _spoken(file: str) -> str:

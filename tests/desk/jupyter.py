@@ -19,6 +19,8 @@ REPOSITORY = Path(__file__).parents[2]
 PATIENCE_MS = 300_000
 """For one step: kernels import PyTorch, and other work may keep the processors busy."""
 
+SIGN_OF_WORK = re.compile(r"^\s*Checking \w+ …\s*$")
+
 
 @dataclass(frozen=True)
 class Server:
@@ -145,6 +147,7 @@ class Desk:
         cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()
         output = cell.locator(".jp-Cell-outputArea")
         output.scroll_into_view_if_needed()
+        output.filter(has_not_text=SIGN_OF_WORK).wait_for(state="attached")
         return str(output.inner_text())
 
     def write(self, cell: Any, source: str) -> None:

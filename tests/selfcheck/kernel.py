@@ -17,12 +17,16 @@ COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 @dataclass
 class Shown:
-    """What stands under a cell. `error` is the red text, `html` and `text` are the two forms of a result."""
+    """What stands under a cell. `error` is the red text, `html` and `text` are the two forms of a result.
+
+    `in_turn` are the texts of results in the order in which they were shown, also those that another took the place of.
+    """
 
     printed: str = ""
     html: str = ""
     text: str = ""
     error: str = ""
+    in_turn: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -46,12 +50,25 @@ class Kernel:
     def run(self, source: str) -> Shown:
         return self.shown_by(self.client.execute(source))
 
-    def interrupted_when_it_shows(self, source: str) -> Shown:
-        """Run a cell and press stop at the first thing that it displays."""
-        return self.shown_by(self.client.execute(source), interrupt=True)
+    def run_in_a_notebook(self, source: str, interrupt_at: str = "") -> Shown:
+        """Run a cell as a notebook does, which tells the kernel the cell's name.
 
-    def shown_by(self, request: str, interrupt: bool = False) -> Shown:
+        Args:
+            interrupt_at: press stop when this text is shown.
+        """
+        self.client.session.metadata = {"cellId": "1"}
+        try:
+            return self.shown_by(self.client.execute(source), interrupt_at)
+        finally:
+            self.client.session.metadata = {}
+
+    def interrupted_when_it_shows(self, source: str, text: str) -> Shown:
+        """Run a cell and press stop when it displays that text."""
+        return self.shown_by(self.client.execute(source), text)
+
+    def shown_by(self, request: str, interrupt_at: str = "") -> Shown:
         shown = Shown()
+        results: dict[str, dict[str, str]] = {}
         while True:
             message = self.client.get_iopub_msg(timeout=PATIENCE)
             if message["parent_header"].get("msg_id") != request:
@@ -60,13 +77,16 @@ class Kernel:
             match message["msg_type"]:
                 case "stream":
                     shown.printed += content["text"]
-                case "display_data" if interrupt:
-                    self.manager.interrupt_kernel()
-                    interrupt = False
-                case "execute_result" | "display_data":
-                    shown.text += content["data"].get("text/plain", "")
-                    shown.html += content["data"].get("text/html", "")
+                case "execute_result" | "display_data" | "update_display_data":
+                    text = content["data"].get("text/plain", "")
+                    shown.in_turn.append(text)
+                    place = content.get("transient", {}).get("display_id", str(len(results)))
+                    results[place] = content["data"]
+                    if interrupt_at and interrupt_at in text:
+                        self.manager.interrupt_kernel()
                 case "error":
                     shown.error += COLOURS.sub("", "\n".join(content["traceback"]))
                 case "status" if content["execution_state"] == "idle":
+                    shown.text = "".join(data.get("text/plain", "") for data in results.values())
+                    shown.html = "".join(data.get("text/html", "") for data in results.values())
                     return shown

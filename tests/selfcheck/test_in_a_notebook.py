@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from autograder.course import Course
 
@@ -148,15 +150,87 @@ def test_damaged_checks_are_told(kernel, tmp_path):
     assert "cannot be run (SyntaxError" in error
 
 
+ENDLESS = (
+    "from IPython.display import display\n\n"
+    "def softmax(x, axis=-1):\n    display('looping')\n    while True:\n        pass\n\ncheck(softmax)"
+)
+
+
+def test_stopping_a_check_puts_what_was_found_where_the_sign_was(kernel):
+    shown = kernel.run_in_a_notebook(ENDLESS, interrupt_at="looping")
+    sign, looping, found = shown.in_turn
+    assert sign == "Checking `softmax` …"
+    assert "`softmax` had not answered when you stopped the check" in found
+    assert shown.text == found + looping
+    assert_one_line(shown.error)
+
+
 def test_stopping_an_endless_loop_shows_the_call_that_did_not_answer(kernel):
-    shown = kernel.interrupted_when_it_shows(
-        "from IPython.display import display\n\n"
-        "def softmax(x, axis=-1):\n    display('looping')\n    while True:\n        pass\n\ncheck(softmax)"
-    )
+    shown = kernel.interrupted_when_it_shows(ENDLESS, "looping")
     assert "`softmax` had not answered when you stopped the check" in shown.text
     assert "x = [7.0, 7.0, 7.0]" in shown.text
     assert "Gives the shares worked out by hand" not in shown.text, "one press of the button stops all of it"
     assert_one_line(shown.error)
+
+
+def test_a_sign_of_work_is_shown_until_the_result_takes_its_place(kernel):
+    shown = kernel.run_in_a_notebook(f"{RIGHT}\ncheck(softmax)")
+    assert shown.in_turn == ["Checking `softmax` …", shown.text]
+    assert shown.text.startswith("softmax · passed")
+    assert "11 tests passed" in shown.html
+
+
+def test_where_nobody_waits_there_is_no_sign(kernel):
+    shown = kernel.run(f"{RIGHT}\ncheck(softmax)")
+    assert shown.in_turn == [shown.text]
+
+
+def test_the_sign_is_there_before_the_function_is_called(kernel):
+    shown = kernel.run_in_a_notebook(
+        "from IPython.display import display\n\n"
+        "def softmax(x, axis=-1):\n    display('called')\n    return x\n\ncheck(softmax)"
+    )
+    assert shown.in_turn[:2] == ["Checking `softmax` …", "'called'"]
+
+
+def test_a_notebook_saves_the_result_alone(copy):
+    cells = [
+        "from autograder import check\nimport numpy as np",
+        f"{RIGHT}\nfor name in ('softmax', 'log_softmax'):\n    check(name)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(copy / "exercises" / "02_softmax")}})
+    with client.setup_kernel():
+        client.kc.session.metadata = {"cellId": "1"}
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+    shown = [output.data["text/plain"] for output in notebook.cells[1].outputs]
+    assert [text.partition(" · ")[0] for text in shown] == ["softmax", "log_softmax"]
+
+
+def test_a_result_is_shown_again_by_another_cell(kernel):
+    first = kernel.run_in_a_notebook(f"{RIGHT}\nresult = check(softmax)")
+    assert kernel.run_in_a_notebook("result").text == first.text
+
+
+def test_what_stops_a_check_leaves_no_sign(kernel):
+    shown = kernel.run_in_a_notebook(
+        "import autograder.selfcheck.live as live\nkept = live.exercise_verdict\nlive.exercise_verdict = None\n"
+        f"{RIGHT}\ncheck(softmax)"
+    )
+    kernel.run("live.exercise_verdict = kept")
+    assert shown.in_turn == ["Checking `softmax` …", ""]
+    assert shown.text == ""
+    assert "not callable" in shown.error
+
+
+def test_a_sign_that_cannot_be_shown_costs_no_result(kernel):
+    shown = kernel.run_in_a_notebook(
+        "import IPython.display\nkept, IPython.display.display = IPython.display.display, None\n"
+        f"{RIGHT}\nresult = check(softmax)\nIPython.display.display = kept\nresult"
+    )
+    assert shown.in_turn == [shown.text]
+    assert shown.text.startswith("softmax · passed")
 
 
 def test_a_check_after_a_stopped_one_works(kernel):
