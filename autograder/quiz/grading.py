@@ -139,7 +139,7 @@ def _chosen(question: str, written: Sequence[Written]) -> tuple[Written, list[st
         notices.append(f"There are two answers: {chosen.literal} in {chosen.origin} counted, not {others}.")
     notices += [each.problem for each in given if each.problem and each is not chosen]
     if not different and chosen.rank == 2:
-        notices.append(f"The answer was found in {chosen.origin}, not in its own cell: it counted.")
+        notices.append(f"The answer was found in {chosen.place}, not in its own cell: it counted.")
     return chosen, notices
 
 

@@ -96,18 +96,14 @@ def _right(kind: Kind, shown: Shown, key: Key) -> list[str]:
     """The right answer, with the reasons that belong to it."""
     match kind:
         case Kind.CHOICE if isinstance(key.right, int):
-            return [
-                f"Right: option {LETTERS[key.right]}, “{plain(shown.options[key.right])}” {plain(key.remarks[key.right])}"
-            ]
+            return [f"Right: option {LETTERS[key.right]}, {_cited(shown, key.right)} {plain(key.remarks[key.right])}"]
         case Kind.LISTING if isinstance(key.right, int):
             line = shown.lines[key.right].strip()
             return [f"Right: line {key.right + 1}, `{line}`. {plain(key.remarks[key.right])}"]
         case Kind.SEVERAL if isinstance(key.right, tuple):
             return [_each(place, place in key.right, place in key.right, key) for place in range(len(shown.options))]
         case Kind.ORDERING if isinstance(key.right, tuple):
-            steps = [
-                f"{LETTERS[place]} “{plain(shown.options[place])}” {plain(key.remarks[place])}" for place in key.right
-            ]
+            steps = [f"{LETTERS[place]} {_cited(shown, place)} {plain(key.remarks[place])}" for place in key.right]
             return [f"Right: {_letters(key.right)}.", *steps]
         case Kind.MATCHING if isinstance(key.right, tuple):
             pairs = [
@@ -117,6 +113,12 @@ def _right(kind: Kind, shown: Shown, key: Key) -> list[str]:
             return [f"Right: {_letters(key.right)}.", *pairs]
         case _:
             return [f"Right: {_value(key.right, key.tolerance)}. {plain(key.because)}"]
+
+
+def _cited(shown: Shown, place: int) -> str:
+    """An option as the end of a sentence: many are no sentences of their own."""
+    text = plain(shown.options[place])
+    return f"“{text}”" if text.endswith((".", "?", "!")) else f"“{text}”."
 
 
 def _strays(key: Key) -> list[tuple[int, str]]:

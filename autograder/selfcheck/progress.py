@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -44,8 +46,7 @@ def summary_lines(checked: list[Checked]) -> list[str]:
         )
         if not following:
             first = next((name for name in names if verdicts.get(name, Verdict.PASSED) is not Verdict.PASSED), "")
-            notebook = provider.unit.notebook.relative_to(provider.unit.course_root).as_posix()
-            following = first and f"next: {first}, in {notebook}"
+            following = first and f"next: {first}, in {_from_here(provider.unit.notebook)}"
     if not following:
         following = "All that was run passes." if left_out else "Everything passes. Well done!"
     return [*lines, following]
@@ -59,6 +60,14 @@ def print_progress(course: Course) -> None:
         summary_lines(watcher.checked) if watcher.checked else [f"There are no checks in {course.root / 'exercises'}."]
     ):
         print(line)
+
+
+def _from_here(notebook: Path) -> str:
+    """How to name the notebook where the student stands: in the course's folder, in a unit's, or elsewhere."""
+    try:
+        return Path(os.path.relpath(notebook)).as_posix()
+    except (ValueError, OSError):  # on another drive; or the working folder is gone
+        return notebook.as_posix()
 
 
 def _points_part(unit: Unit, done: list[str]) -> str:

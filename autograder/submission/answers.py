@@ -47,7 +47,7 @@ def _edited_question(cell: Cell) -> Iterator[Written]:
     """A note where the locked cell that asks a question does not ask it any more."""
     question = question_asked_in(cell.cell_id)
     if question and "".join(cell.source.split()) != f'quiz.ask("{question}")':
-        note = f"The question's own cell ({cell.origin}) was changed. Graded is the question as it was released to you."
+        note = f"The question's own cell ({cell.place}) was changed. Graded is the question as it was released to you."
         yield Written(question, cell.origin, 2, notices=[note])
 
 
@@ -55,12 +55,12 @@ def _in_own_cell(cell: Cell, question: str, rank: int) -> Iterator[Written]:
     """Also of a cell that is no code cell any more: it is only read."""
     asked = f'quiz.answer("{question}", …)' if question else 'quiz.student("…")'
     if len(cell.source) > LONGEST:
-        yield Written(question, cell.origin, rank, problem=f"{cell.origin} holds far more than `{asked}`.")
+        yield Written(question, cell.origin, rank, problem=f"{cell.place}, holds far more than `{asked}`.")
         return
     parsed = parse_cell(replace(cell, kind=CellKind.CODE))
     if parsed.error is not None or parsed.language is not None:
         reason = (parsed.error or f"it starts with %%{parsed.language}").split("\n", 1)[0]
-        yield Written(question, cell.origin, rank, problem=f"{cell.origin} cannot be read. {_sentence(reason)}")
+        yield Written(question, cell.origin, rank, problem=f"{cell.place}, cannot be read. {_sentence(reason)}")
         return
     statements = [each for each in parsed.statements if not isinstance(each.node, ast.Import | ast.ImportFrom)]
     written = [(each, _written(cell, each, rank)) for each in statements]
@@ -74,9 +74,9 @@ def _in_own_cell(cell: Cell, question: str, rank: int) -> Iterator[Written]:
     if not own and alone:
         own = [_of_value(question, cell, rank, alone[-1])]
     if not own and (statements or not _is_empty(cell)):
-        own = [Written(question, cell.origin, rank, problem=f"{cell.origin} has no `{asked}` in it.")]
+        own = [Written(question, cell.origin, rank, problem=f"{cell.place}, has no `{asked}` in it.")]
     for answer in own:
-        yield Written(question, answer.origin, rank, answer.literal, answer.problem, notices)
+        yield Written(question, answer.origin, rank, answer.literal, answer.problem, notices, answer.place)
     yield from (_elsewhere(answer) for answer in answers if answer.question != question)
 
 
@@ -87,7 +87,7 @@ def _sentence(text: str) -> str:
 
 def _elsewhere(answer: Written) -> Written:
     """An answer to another question: there it stands elsewhere than in its own cell."""
-    return Written(answer.question, answer.origin, 2, answer.literal, answer.problem)
+    return Written(answer.question, answer.origin, 2, answer.literal, answer.problem, place=answer.place)
 
 
 def _written(cell: Cell, statement: Statement, rank: int) -> Written | None:
@@ -110,7 +110,7 @@ def _written(cell: Cell, statement: Statement, rank: int) -> Written | None:
             first.value,
             cell.origin,
             rank,
-            problem=f"{cell.origin} gives several answers at once: put them in one literal.",
+            problem=f"{cell.place_of(function)}, gives several answers at once: put them in one literal.",
         )
     return _of_value(first.value, cell, rank, values[1] if len(values) > 1 else None)
 
@@ -128,7 +128,7 @@ def _of_value(question: str, cell: Cell, rank: int, value: ast.expr | None) -> W
     if _is_literal(value):
         text = ast.unparse(value)
         if len(text) <= LONGEST:
-            return Written(question, cell.origin, rank, text)
+            return Written(question, cell.origin, rank, text, place=cell.place_of(question or "student"))
         return Written(question, cell.origin, rank, problem=f"The answer in {cell.origin} has {len(text)} characters.")
     code = " ".join((ast.get_source_segment(cell.source, value) or "The answer").split())
     shown = printable(code if len(code) <= 60 else f"{code[:50]} …")

@@ -46,9 +46,16 @@ class Cell:
     def place_of(self, name: str) -> str:
         """`origin` and the line where `name` stands, to search for: Jupyter's prompts, [5], count runs and not cells."""
         line = re.search(rf"^[^#\n]*\b{re.escape(name)}\b.*", self.source, re.MULTILINE)
-        if line is None:
-            return self.origin
-        quote = printable(line[0].strip().replace("`", "'"))
+        return self._quoted(line[0]) if line else self.origin
+
+    @property
+    def place(self) -> str:
+        """`origin` and the first line that is written there."""
+        first = next((line for line in self.source.split("\n") if line.strip()), "")
+        return self._quoted(first) if first else self.origin
+
+    def _quoted(self, line: str) -> str:
+        quote = printable(line.strip().replace("`", "'"))
         return f"{self.origin}, `{quote if len(quote) <= LONGEST_QUOTE else f'{quote[:LONGEST_QUOTE]} …'}`"
 
 

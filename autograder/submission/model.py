@@ -45,6 +45,8 @@ class Written(msgspec.Struct, frozen=True):
     problem: str = ""
     """Why there is no literal to read."""
     notices: list[str] = []
+    place: str = ""
+    """`origin`, and the line as it stands there, to search for."""
 
 
 class Submission(msgspec.Struct, frozen=True):

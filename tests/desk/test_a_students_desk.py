@@ -57,7 +57,7 @@ def test_the_start_page_says_what_there_is_and_what_is_next(desk):
     desk.shot("student-1-start")
     assert "01_vectors" in told
     assert "0 of 7 exercises" in told
-    assert "next: dot, in exercises/01_vectors/vectors.ipynb" in told
+    assert "next: dot, in 01_vectors/vectors.ipynb" in told
 
 
 def test_a_stub_is_filled_in_checked_and_mended(desk):

@@ -100,8 +100,8 @@ BAD = {
     "code": ('quiz.answer("largest", open("stolen", "w"))', "is code, which is not run"),
     "a bare letter": ('quiz.answer("largest", B)', "`B` in cell"),
     "a computation": ('quiz.answer("largest", "A" if True else "B")', "is code, which is not run"),
-    "no quote": ('quiz.answer("largest", "B)', "cannot be read"),
-    "a shell line": ("!cat /etc/passwd", "has no `quiz.answer"),
+    "no quote": ('quiz.answer("largest", "B)', ', `quiz.answer("largest", "B)`, cannot be read'),
+    "a shell line": ("!cat /etc/passwd", ", `!cat /etc/passwd`, has no `quiz.answer"),
     "another language": ("%%bash\necho B", "starts with %%bash"),
     "a flood": ('quiz.answer("largest", "' + "A" * 5_000 + '")', "far more than"),
     "brackets without end": ('quiz.answer("largest", ' + "[" * 900 + "]" * 900 + ")", "cannot be read"),
@@ -236,7 +236,8 @@ def test_an_answer_in_another_cell_counts_where_its_own_is_open(course, grade):
 
     quiz = grade({"largest": 'quiz.answer("largest", ...)'}, edit=edit)
     assert result_of(quiz, "largest").points == 1.0
-    assert "not in its own cell" in result_of(quiz, "largest").notices[0]
+    (notice,) = result_of(quiz, "largest").notices
+    assert f'`quiz.answer("largest", {right})`, not in its own cell' in notice, "Jupyter shows no numbers of cells"
 
 
 def test_a_literal_alone_in_the_cell_of_an_answer_counts(course, grade):

@@ -20,7 +20,7 @@ from autograder.quiz.authoring import (
     Slip,
 )
 from autograder.quiz.drawn import Drawn, drawn
-from autograder.quiz.marking import marked, share
+from autograder.quiz.marking import explained, marked, share
 
 
 def options(*texts: str) -> list[Option]:
@@ -128,3 +128,9 @@ def test_a_listing_has_one_wrong_line_and_says_why():
     wrong = question.key.right
     assert [line.endswith("2") for line in question.shown.lines] == [place == wrong for place in range(5)]
     assert f"bad {wrong}" in marked(question, wrong).message
+
+
+@pytest.mark.parametrize(("option", "cited"), [("a share", "“a share”. about"), ("It is one.", "“It is one.” about")])
+def test_an_option_that_is_no_sentence_ends_with_the_sentence_that_cites_it(option, cited):
+    assert cited in explained(posed(Choice(options(option)[0], options("b", "c", "d"))))
+    assert cited in explained(posed(Ordering(options(option, "b", "c", "d"))))

@@ -248,7 +248,7 @@ def test_plugins_and_options_for_other_work_change_nothing(kernel):
 def test_progress_reads_the_saved_notebooks(kernel):
     shown = kernel.run("progress()")
     assert "01_vectors  ░░░░░░░░░░░░░░░░░░░░  0 of 7 exercises" in shown.printed
-    assert shown.printed.endswith("next: dot, in exercises/01_vectors/vectors.ipynb\n")
+    assert shown.printed.endswith("next: dot, in ../01_vectors/vectors.ipynb\n")
 
 
 def test_progress_without_a_course_is_told_in_one_line(kernel, tmp_path):

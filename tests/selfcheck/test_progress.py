@@ -82,3 +82,19 @@ def test_a_unit_that_lies_by_itself_leaves_no_file_beside_it(tmp_path):
     unit.mkdir()
     attempts.note(unit, "dot", False)
     assert [path.name for path in tmp_path.iterdir()] == ["01_vectors"]
+
+
+@pytest.mark.parametrize(
+    ("here", "named"),
+    [
+        (".", "exercises/01_vectors/vectors.ipynb"),
+        ("exercises", "01_vectors/vectors.ipynb"),
+        ("exercises/01_vectors", "vectors.ipynb"),
+        ("notes", "../exercises/01_vectors/vectors.ipynb"),
+    ],
+)
+def test_the_next_notebook_is_named_as_it_is_reached_from_here(copy, capsys, monkeypatch, here, named):
+    (copy.root / "notes").mkdir()
+    monkeypatch.chdir(copy.root / here)
+    print_progress(copy)
+    assert capsys.readouterr().out.endswith(f"\nnext: dot, in {named}\n")
