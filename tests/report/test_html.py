@@ -193,3 +193,13 @@ def test_in_a_notebook_only_the_first_fault_is_open():
 
 def test_on_a_page_every_fault_is_open():
     assert '<details class="ag-fault' not in html_result(sample_result("carl", "02_softmax"))
+
+
+def test_of_what_is_not_written_the_message_comes_before_the_tests_that_wait():
+    told = "`norm` is not written yet."
+    tests = [TestResult(f"t{n}", f"Title {n}.", Verdict.MISSING, 0.0, 1.0, told) for n in range(3)]
+    html = html_exercise(ExerciseResult("norm", Verdict.MISSING, 0.0, 3.0, tests))
+    text = Page(html).text
+    assert "norm is not written yet." in text.partition("3 tests wait for it")[0]
+    assert [f"Title {n}." in text.partition("3 tests wait for it")[2] for n in range(3)] == [True] * 3
+    assert "<details open" not in html
