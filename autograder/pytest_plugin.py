@@ -6,7 +6,8 @@ It is active only for test files of a course: `exercises/<unit>/test_*.py` run o
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -127,34 +128,34 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    report = yield
     mark = _mark_or_none(item)
     if mark is None:
-        return report
+        return (yield)
     provider = _provider(item)
     if call.excinfo is None:
         if call.when == "call":
             provider.record(mark, _outcome().passed(_asked(item)))
-        return report
+        return (yield)
     if call.excinfo.errisinstance(NotVerifiedHere):
         provider.record(mark, _outcome().unverified(_asked(item)))
-        return report
+        return (yield)
     if call.excinfo.errisinstance(pytest.skip.Exception):
-        return report
+        return (yield)
     result = _outcome().failed(_asked(item), call.excinfo.value, _student_of(item))
     provider.record(mark, result)
+    told = _told(item, mark, result)
+    if told is None:
+        report = yield
+    else:
+        with _nothing_laid_out(item):
+            report = yield
+        report.longrepr = told
     from autograder.results import Verdict
 
-    if result.verdict is not Verdict.INTERNAL:
-        style = getattr(item.config.option, "tbstyle", "auto")
-        if style in ("auto", "short"):
-            report.longrepr = _brief(mark, result)
-        elif style == "line":
-            report.longrepr = _one_line(item, result.message)
     if result.verdict is Verdict.MISSING:
-        told = item.config.stash[TOLD_MISSING]
-        report.told_before = (item.path, mark.name) in told
-        told.add((item.path, mark.name))
+        missing = item.config.stash[TOLD_MISSING]
+        report.told_before = (item.path, mark.name) in missing
+        missing.add((item.path, mark.name))
     return report
 
 
@@ -237,6 +238,26 @@ def _outcome() -> Any:
     from autograder.grading import outcome
 
     return outcome
+
+
+def _told(item: pytest.Item, mark: ExerciseMark, result: TestResult) -> str | ReprExceptionInfo | None:
+    """What is shown of a failure in place of pytest's traceback; None where that is asked for, or needed because the fault is ours."""
+    from autograder.results import Verdict
+
+    style = getattr(item.config.option, "tbstyle", "auto")
+    if result.verdict is Verdict.INTERNAL or style not in ("auto", "short", "line"):
+        return None
+    return _one_line(item, result.message) if style == "line" else _brief(mark, result)
+
+
+@contextmanager
+def _nothing_laid_out(item: Any) -> Iterator[None]:
+    """A traceback takes ten times as long to lay out as a test to run, and here nobody would see it."""
+    item.repr_failure = lambda excinfo, style=None: ""
+    try:
+        yield
+    finally:
+        del item.repr_failure
 
 
 def _one_line(item: pytest.Item, text: str) -> ReprExceptionInfo:

@@ -98,3 +98,16 @@ def test_the_next_notebook_is_named_as_it_is_reached_from_here(copy, capsys, mon
     monkeypatch.chdir(copy.root / here)
     print_progress(copy)
     assert capsys.readouterr().out.endswith(f"\nnext: dot, in {named}\n")
+
+
+def test_no_traceback_is_laid_out_that_nobody_sees(copy, capsys, monkeypatch):
+    """That takes ten times as long as the tests."""
+    laid_out: list[str] = []
+
+    def laying_out(error: pytest.ExceptionInfo[BaseException], *_: object, **__: object) -> str:
+        laid_out.append(str(error.value))
+        return ""
+
+    monkeypatch.setattr(pytest.ExceptionInfo, "getrepr", laying_out)
+    assert "0 of 7 exercises" in line(copy, capsys)
+    assert laid_out == []
