@@ -182,7 +182,7 @@ class _CheckRun:
         items[:] = [item for item, mark in marks if mark is not None and mark.name == self.names[0]]
         outcome.without_tracebacks(items)
         if items:
-            self.sign.show(self.names[0])
+            self.sign.show(f"Checking `{self.names[0]}` …")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sys
 import traceback
 from contextlib import suppress
@@ -62,22 +63,21 @@ def running_cell() -> str:
 class SignOfWork:
     """“Checking `softmax` …” below the running cell, until the result takes its place.
 
-    Shown in a notebook only: a console cannot replace what it has shown. No check fails because of it.
+    Shown in a notebook only: a console cannot replace what it has shown. Nothing fails because of it.
     """
 
     def __init__(self) -> None:
         self._shown: Any = None
 
-    def show(self, exercise: str) -> None:
+    def show(self, text: str) -> None:
+        """`text` is shown quietly, its `code` as code."""
         if not running_cell():
             return
         with suppress(Exception):
             from IPython.display import display
 
-            forms = {
-                "text/plain": f"Checking `{exercise}` …",
-                "text/html": f'<div style="opacity: 0.7">Checking <code>{escape(exercise)}</code> …</div>',
-            }
+            marked = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+            forms = {"text/plain": text, "text/html": f'<div style="opacity: 0.7">{marked}</div>'}
             self._shown = display(forms, raw=True, display_id=True)
 
     def replace(self, result: object) -> str:

@@ -15,6 +15,7 @@ from autograder.quiz.saved import quiz_part
 from autograder.results import TestResult, Verdict, exercise_verdict
 from autograder.selfcheck.attempts import attempts_of
 from autograder.selfcheck.names import checked_exercises, points_of
+from autograder.selfcheck.notebook import SignOfWork
 
 BAR = 20
 
@@ -55,11 +56,26 @@ def summary_lines(checked: list[Checked]) -> list[str]:
 def print_progress(course: Course) -> None:
     """Run the visible checks on every saved notebook of the course and print how far each unit is."""
     watcher = _Watcher()
-    run_quietly([unit.checks for unit in course.units.values() if unit.checks.is_file()], watcher)
-    for line in (
-        summary_lines(watcher.checked) if watcher.checked else [f"There are no checks in {course.root / 'exercises'}."]
-    ):
-        print(line)
+    sign = SignOfWork()
+    sign.show("Checking every notebook as it was saved …")
+    try:
+        run_quietly([unit.checks for unit in course.units.values() if unit.checks.is_file()], watcher)
+        lines = (
+            summary_lines(watcher.checked)
+            if watcher.checked
+            else [f"There are no checks in {course.root / 'exercises'}."]
+        )
+        text = "\n".join(lines)
+        if not sign.replace(_Text(text)):
+            print(text)
+    finally:
+        sign.take_away()
+
+
+class _Text(str):
+    """A text that a notebook shows as it is, without quotes."""
+
+    __repr__ = str.__str__
 
 
 def _from_here(notebook: Path) -> str:

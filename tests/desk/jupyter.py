@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 PATIENCE_MS = 300_000
 """For one step: kernels import PyTorch, and other work may keep the processors busy."""
 
-SIGN_OF_WORK = re.compile(r"^\s*Checking \w+ …\s*$")
+SIGN_OF_WORK = re.compile(r"^\s*Checking .* …\s*$")
 
 
 @dataclass(frozen=True)

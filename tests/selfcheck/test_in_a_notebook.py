@@ -251,6 +251,12 @@ def test_progress_reads_the_saved_notebooks(kernel):
     assert shown.printed.endswith("next: dot, in ../01_vectors/vectors.ipynb\n")
 
 
+def test_the_wait_for_progress_has_a_sign_too(kernel):
+    shown = kernel.run_in_a_notebook("progress()")
+    assert shown.in_turn == ["Checking every notebook as it was saved …", shown.text]
+    assert shown.text == kernel.run("progress()").printed.rstrip("\n")
+
+
 def test_progress_without_a_course_is_told_in_one_line(kernel, tmp_path):
     error = kernel.run(f"progress({str(tmp_path)!r})").error
     assert_one_line(error)
