@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -154,13 +155,19 @@ class GradingRun:
             self._open.pop().close()
 
 
-class _Interruptions:
-    """A pytest plugin that tells Ctrl-C from a file that cannot be collected: pytest ends with the same status after both."""
+class _Ends:
+    """A pytest plugin that tells Ctrl-C from a file that cannot be loaded: pytest ends with the same status after both."""
 
-    seen = False
+    interrupted = False
+    unloadable: BaseException | None = None
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.seen |= excinfo.type is KeyboardInterrupt
+        self.interrupted |= excinfo.type is KeyboardInterrupt
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: object) -> None:
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            wrapped = call.excinfo.value  # pytest wraps an ImportError and a SyntaxError, and nothing else
+            self.unloadable = wrapped.__cause__ if isinstance(wrapped, pytest.Collector.CollectError) else wrapped
 
 
 def submission_seed(secret: str, student: str, unit: str) -> str:
@@ -173,22 +180,38 @@ def run_pytest(file: Path, plugin: object) -> None:
 
     Raises KeyboardInterrupt when somebody has interrupted it.
     """
-    _forget_others(file)
-    interruptions = _Interruptions()
-    status = run_quietly([file], plugin, interruptions, options=PYTEST_OPTIONS)
-    if interruptions.seen:  # pytest keeps it to itself
+    version = _forget_others(file)
+    ends = _Ends()
+    status = run_quietly([file], plugin, ends, options=PYTEST_OPTIONS)
+    if ends.interrupted:  # pytest keeps it to itself
         raise KeyboardInterrupt
+    if ends.unloadable is not None:
+        raise InternalFault(f"The grader {file.name} cannot be loaded ({_told(ends.unloadable, file)}).")
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise InternalFault(f"The grader {file.name} could not be run (pytest: {status.name}).")
+    _imported[file] = version  # only now: what was half imported when it raised must grade nobody
+
+
+def _told(error: BaseException, file: Path) -> str:
+    """The error that a file raises when it is imported, with the line of the file."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+    said = str(error)
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        lines, said = [error.lineno], error.msg
+    place = f", line {lines[-1]}" if lines else ""
+    return f"{type(error).__name__}{place}: {said.splitlines()[0] if said else 'no message'}"
 
 
 _imported: dict[Path, tuple[str, str]] = {}
 
 
-def _forget_others(file: Path) -> None:
+def _forget_others(file: Path) -> tuple[str, str]:
     """pytest imports a file once per name and process: another course's grader of that name, or an older one, must not be used.
 
     Nor one that was imported with other settings of the search: a test has those of the moment it is defined.
+
+    Returns:
+        what tells this version of the file from others.
     """
     now = hashlib.sha256(file.read_bytes()).hexdigest(), settings.profile()
     for name, module in list(sys.modules.items()):
@@ -197,7 +220,7 @@ def _forget_others(file: Path) -> None:
             continue
         if Path(where).name == file.name and (Path(where) != file or _imported.get(file) != now):
             del sys.modules[name]
-    _imported[file] = now
+    return now
 
 
 def seed_test(function: Any, seed: str) -> None:

@@ -165,9 +165,25 @@ def test_points_that_do_not_add_up_are_a_fault_of_ours(tmp_path):
     assert exercises["quadruple"].verdict is Verdict.PASSED
 
 
-def test_a_grader_that_cannot_be_imported_grades_nobody(tmp_path):
-    exercises = broken(tmp_path, grader="import surely_not_installed\n" + GRADER)
-    assert {exercise.verdict for exercise in exercises.values()} == {Verdict.INTERNAL}
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ("1 / 0\n{}", "ZeroDivisionError, line 1: division by zero"),
+        (
+            "{}\nimport surely_not_installed\n",
+            f"ModuleNotFoundError, line {GRADER.count(chr(10)) + 2}: No module named 'surely_not_installed'",
+        ),
+        ("{}\ndef (:\n", f"SyntaxError, line {GRADER.count(chr(10)) + 2}: invalid syntax"),
+    ],
+    ids=["at the beginning", "at the end", "not Python"],
+)
+def test_a_grader_that_cannot_be_imported_grades_nobody_and_says_where(tmp_path, spoilt, said):
+    """Nor a later student of the class, when half of it is imported already."""
+    with Grader(tiny_course(tmp_path, grader=spoilt.format(GRADER))) as grader:
+        for _ in range(3):
+            for exercise in graded(grader, RIGHT).values():
+                assert exercise.verdict is Verdict.INTERNAL
+                assert exercise.notices == [f"The grader grade_steps.py cannot be loaded ({said})."]
 
 
 def test_a_grader_that_raises_is_a_fault_of_ours(tmp_path):
