@@ -13,10 +13,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+SETTINGS = ("title", "seed", "feedback", "references", "quiz")
+"""What solutions/course.toml may set."""
+COURSE_TOML = "solutions/course.toml"
 UNIT_NAME = re.compile(r"^(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)$")
 
 
@@ -125,9 +129,11 @@ class Course:
         if not path.is_file():
             return {}
         try:
-            return tomllib.loads(path.read_text("utf-8"))
+            found = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CourseError(f"{path} is not valid TOML ({error}): mend it, then run the command again.") from None
+        refuse_unknown(found, SETTINGS, COURSE_TOML)
+        return found
 
     @property
     def secret_seed(self) -> str:
@@ -141,12 +147,21 @@ class Course:
         raise CourseError(f"There is no unit {name!r} in {self.root}: the units are {', '.join(self.units) or 'none'}.")
 
 
+def refuse_unknown(table: Iterable[str], known: Collection[str], where: str) -> None:
+    """Raises CourseError for a name in `table` that is not known: what is misspelt would be passed over in silence."""
+    for name in table:
+        if name not in known:
+            raise CourseError(f"{name!r} is no setting of {where}: it has {', '.join(known)}. Mend or remove the line.")
+
+
 def find_course(start: Path | None = None) -> Course:
     """The course that `start` (the working folder if None) lies in: the nearest folder upwards with exercises/ or solutions/ units.
 
-    Raises CourseError when there is none.
+    Raises CourseError when there is none, or no `start`.
     """
     origin = (start or Path.cwd()).resolve()
+    if not origin.exists():
+        raise CourseError(f"{origin} does not exist: name the course's folder, the one that has exercises/ in it.")
     for folder in (origin, *origin.parents):
         units = _units(folder)
         if units:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from autograder.course import CourseError, Unit, units_beside
 
@@ -18,11 +19,7 @@ def exercise_names(unit: Unit) -> list[str]:
     Raises CourseError when the unit has neither, or the notebook is damaged.
     """
     if unit.script.is_file():
-        try:
-            text = unit.script.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CourseError(f"{unit.script} cannot be read ({error}): save it as UTF-8.") from None
-        return list(dict.fromkeys(SOLUTION_CELL.findall(text)))
+        return list(dict.fromkeys(SOLUTION_CELL.findall(read_text(unit.script))))
     if unit.notebook.is_file():
         return _released_names(unit)
     raise CourseError(
@@ -45,10 +42,20 @@ def built_on(unit: Unit) -> list[str]:
 
 
 def earlier_stand_ins(unit: Unit) -> list[str]:
-    """The text of each earlier unit's ready-made versions, in the order of the course."""
+    """The text of each earlier unit's ready-made versions, in the order of the course. Raises CourseError for what is not UTF-8."""
     before = [each for name, each in units_beside(unit).items() if name < unit.name]
     files = [each.stand_ins if each.stand_ins.is_file() else each.released_stand_ins for each in before]
-    return [file.read_text("utf-8") for file in files if file.is_file()]
+    return [read_text(file) for file in files if file.is_file()]
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of the course. Raises CourseError when it is missing or is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{path} is missing: write it, or take its unit's folder out of solutions/.") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
 
 
 def _released_names(unit: Unit) -> list[str]:

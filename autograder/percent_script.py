@@ -21,6 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.course_units import read_text
 from autograder.percent_cells import PercentCell, percent_cells
 
 BEGIN = "BEGIN SOLUTION"
@@ -91,15 +92,11 @@ def read_page(path: Path) -> Script:
 
 def read_python(path: Path) -> str:
     """The text of a Python file of the course. Raises CourseError when it is missing or would not compile."""
+    text = read_text(path)
     try:
-        text = path.read_text("utf-8")
         ast.parse(text)
-    except FileNotFoundError:
-        raise CourseError(f"{path} is missing: write it, or take its unit's folder out of solutions/.") from None
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
     except SyntaxError as error:
-        raise CourseError(f"{path}:{error.lineno}: not valid Python ({error.msg}): mend that line.") from None
+        raise CourseError(f"{path}:{error.lineno or 1}: not valid Python ({error.msg}): mend that line.") from None
     except ValueError as error:
         raise CourseError(f"{path}: not valid Python ({error}): mend it.") from None
     return text

@@ -7,6 +7,7 @@ Everything but `timing` is a function of the submission, the course and the seed
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -172,4 +173,5 @@ def write_atomically(path: Path, data: bytes) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it is mostly not there, and what went wrong is told already
+            temporary.unlink()

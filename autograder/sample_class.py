@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course import Course, Unit
+from autograder.course import Course, CourseError, Unit
 from autograder.grading.reference import UnitReference
 from autograder.grading.variants import Variant, alternatives_of, mistakes_of
 from autograder.percent_script import CellKind, without_markers
@@ -73,7 +73,7 @@ DILIGENCE = {"ada": Diligence.ALL, "chen": Diligence.ALL, "halima": Diligence.HA
 def write_class(course: Course, folder: Path, units: list[Unit]) -> list[Path]:
     """Write a dozen students' notebooks for `units` as `folder/<student>/<unit>/<slug>.ipynb`; the students' folders are returned.
 
-    Raises CourseError when a unit's files are not valid.
+    Raises CourseError when a unit's files are not valid, or are not built yet.
     """
     written: list[Path] = []
     for unit in units:
@@ -91,7 +91,7 @@ def class_of(unit: Unit) -> dict[str, Sources]:
     right = {
         cell.name: without_markers(cell.source) for cell in reference.script.cells if cell.kind is CellKind.SOLUTION
     }
-    first, *rest = right
+    first, second, *_ = [*right, *right]  # a unit may have only one exercise
     wrong = _spread(mistakes_of(unit), 4)
     students: dict[str, Sources] = {
         "ada": right,
@@ -100,7 +100,7 @@ def class_of(unit: Unit) -> dict[str, Sources]:
         "halima": {name: source for index, (name, source) in enumerate(right.items()) if index % 2 == 0},
         "ines": {},
         "jonas": {**right, first: LOOPING.format(name=first)},
-        "kofi": {**right, rest[0]: BROKEN.format(name=rest[0])},
+        "kofi": {**right, second: BROKEN.format(name=second)},
         "mallory": {name: HOSTILE.format(name=name) for name in right},
     }
     for student, mistake in zip(("dmitri", "emeka", "fatima", "gael"), wrong, strict=False):
@@ -121,6 +121,8 @@ def _spread(mistakes: list[Variant], count: int) -> list[Variant]:
 
 
 def _write_notebook(unit: Unit, sources: Sources, path: Path) -> None:
+    if not unit.notebook.is_file():
+        raise CourseError(f"{unit.notebook} is missing: run `autograder build`.")
     notebook = nbformat.read(unit.notebook, as_version=4)
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")

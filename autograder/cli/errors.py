@@ -35,5 +35,16 @@ def one_line() -> Iterator[None]:
     except InternalFault as error:
         raise OneLine(f"{error} This is our fault; run it again, and report it if it stays. {DOCTOR}") from None
     except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        raise OneLine(f"{error.strerror or error}{place}. {DOCTOR}") from None
+        raise OneLine(_about_a_file(error)) from None
+
+
+def _about_a_file(error: OSError) -> str:
+    match error:
+        case IsADirectoryError(filename=str(path)):
+            return f"{path} is a folder, where a file is needed: name a file."
+        case NotADirectoryError(filename=str(path)) | FileExistsError(filename=str(path)):
+            return f"{path} lies below a file, not a folder: name another place, or move that file."
+        case PermissionError(filename=str(path)):
+            return f"{path} may not be used by you: change its permissions, or name another place."
+    place = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or error}{place}. {DOCTOR}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,6 +175,13 @@ def _writable(json_file: Path | None, out: Path | None) -> None:
         raise CourseError(f"{json_file} is a folder: name a file for --json.")
     if out is not None and out.exists() and not out.is_dir():
         raise CourseError(f"{out} is a file: name a folder for --out.")
+    for wanted in (json_file, out):
+        if wanted is not None and str(wanted) != "-":
+            around = next(folder for folder in wanted.absolute().parents if folder.exists())
+            if not around.is_dir():
+                raise CourseError(f"{around} is a file, so {wanted} cannot be written: name another place.")
+            if not os.access(around, os.W_OK):
+                raise CourseError(f"{around} may not be written to by you, so {wanted} cannot be: name another place.")
 
 
 def _write(report: Report, json_file: Path | None) -> None:

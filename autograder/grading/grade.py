@@ -21,6 +21,7 @@ from types import TracebackType
 import msgspec
 
 from autograder.course import Course, CourseError, Unit
+from autograder.course_units import read_text
 from autograder.faults import InternalFault
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.examples import Examples
@@ -127,6 +128,7 @@ class Grader:
     def _unit(self, name: str) -> _Unit:
         if name not in self._units:
             reference = UnitReference(self.course.unit(name))
+            read_text(reference.unit.grader)  # one line for the instructor, in place of a fault in every Result
             examples = Examples(reference, self.course.secret_seed, _versions(reference))
             quiz = QuizGrader(self.course, reference.unit)
             self._units[name] = _Unit(reference, Diagnosis(reference), examples, quiz)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course import Unit
-from autograder.course_units import built_on, earlier_stand_ins
+from autograder.course_units import built_on, earlier_stand_ins, read_text
 from autograder.judge.protocol import Earlier, Load, Piece
 from autograder.judge.proxy import Student, local
 from autograder.judge.session import Session
@@ -49,7 +49,7 @@ class UnitReference:
 
     @cached_property
     def stand_ins(self) -> str:
-        return self.unit.stand_ins.read_text("utf-8") if self.unit.stand_ins.is_file() else ""
+        return read_text(self.unit.stand_ins) if self.unit.stand_ins.is_file() else ""
 
     @cached_property
     def earlier(self) -> Earlier | None:

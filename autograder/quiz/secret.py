@@ -86,8 +86,8 @@ def _functions(path: Path, content: bytes) -> tuple[tuple[str, Callable[..., Pos
     module.__file__ = str(path)
     try:
         exec(compile(content, str(path), "exec"), vars(module))
-    except SyntaxError as error:
-        raise CourseError(f"{path}:{error.lineno}: not valid Python ({error.msg}): mend that line.") from None
+    except SyntaxError as error:  # of a file with null bytes Python names no line
+        raise CourseError(f"{path}:{error.lineno or 1}: not valid Python ({error.msg}): mend that line.") from None
     except Exception as error:  # an author's own code
         raise CourseError(f"{path} cannot be run ({_told(error)}): mend it.") from None
     return tuple((name, value) for name, value in vars(module).items() if hasattr(value, MARK))

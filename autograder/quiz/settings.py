@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from autograder.course import Course, CourseError
+from autograder.course import COURSE_TOML, Course, CourseError, refuse_unknown
+
+QUIZ_SETTINGS = ("mode", "students", "modes")
 
 
 class Mode(StrEnum):
@@ -25,10 +27,12 @@ class Mode(StrEnum):
 
 
 def mode_of(course: Course, unit: str) -> Mode:
-    """Raises CourseError for a word that is no mode."""
-    settings = _table(course)
-    modes = settings.get("modes", {})
-    word = modes.get(unit, settings.get("mode")) if isinstance(modes, dict) else settings.get("mode")
+    """Raises CourseError for a word that is no mode, and for what `[quiz]` cannot hold."""
+    settings = _table(course.settings, "quiz", COURSE_TOML)
+    refuse_unknown(settings, QUIZ_SETTINGS, f"[quiz] in {COURSE_TOML}")
+    modes = _table(settings, "modes", f"[quiz] in {COURSE_TOML}")
+    refuse_unknown(modes, course.units, f"[quiz.modes] in {COURSE_TOML}")
+    word = modes.get(unit, settings.get("mode"))
     try:
         return Mode(str(word)) if word is not None else Mode.GRADED
     except ValueError:
@@ -38,12 +42,16 @@ def mode_of(course: Course, unit: str) -> Mode:
 
 def class_of(course: Course) -> list[str]:
     """The students' names, as their work is handed in under; empty where the course does not list them."""
-    names = _table(course).get("students", [])
+    names = _table(course.settings, "quiz", COURSE_TOML).get("students", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise CourseError('`students` in [quiz] of solutions/course.toml is a list of names: ["ada", "bela"].')
     return names
 
 
-def _table(course: Course) -> dict[str, object]:
-    table = course.settings.get("quiz", {})
-    return table if isinstance(table, dict) else {}
+def _table(settings: dict[str, object], name: str, where: str) -> dict[str, object]:
+    table = settings.get(name, {})
+    if not isinstance(table, dict):
+        raise CourseError(
+            f"{name} = {table!r} of {where} is no table: docs/instructors.md, Quizzes, shows how it is written."
+        )
+    return table
