@@ -31,6 +31,7 @@ def earlier(*names: str) -> Any:
 
     Raises:
         LookupError: no earlier unit has an exercise of that name.
+        TypeError: no name is given, or something else than a name.
     """
     if not names or not all(type(name) is str for name in names):
         raise TypeError('earlier takes names of exercises: earlier("LayerNorm")')

@@ -80,7 +80,7 @@ def dot(a, b):
         ValueError: a and b are not equally long. The message names both lengths.
 
     Cost: a number of steps that grows like d.
-    Not allowed: np.dot, np.inner, np.vdot, np.einsum, np.matmul and `@`, math.sumprod,
+    Forbidden: np.dot, np.inner, np.vdot, np.einsum, np.matmul and `@`, math.sumprod,
     and the same by other names.
     """
     ### BEGIN SOLUTION
@@ -148,7 +148,7 @@ def norm(a):
         A float, never negative. 0.0 for a vector of zeros, and if d = 0.
 
     Cost: a number of steps that grows like d.
-    Not allowed: np.linalg.norm, math.hypot, math.dist, and the same by other names.
+    Forbidden: np.linalg.norm, math.hypot, math.dist, and the same by other names.
     """
     ### BEGIN SOLUTION
     return math.sqrt(dot(a, a))
@@ -364,7 +364,7 @@ class Vector:
         components: a list or tuple of the d numbers, equal to what was given; no method
             changes it.
 
-    Not allowed: NumPy, whether in the methods or in the functions they call.
+    Forbidden: NumPy, whether in the methods or in the functions they call.
     """
 
     def __init__(self, components):

@@ -115,7 +115,7 @@ def softmax(x, axis=-1):
     Work on the whole array at once, without a Python loop: for shape (1024, 1024) at most
     3 times the time of ours.
     Not asked about: arrays without entries, NaN and +inf in x.
-    Not allowed: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
+    Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
     """
     ### BEGIN SOLUTION
     if not np.issubdtype(x.dtype, np.floating):
@@ -206,7 +206,7 @@ def log_softmax(x, axis=-1):
 
     Work on the whole array at once, without a Python loop.
     Not asked about: arrays without entries, NaN and +inf in x.
-    Not allowed: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
+    Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
     """
     ### BEGIN SOLUTION
     if not np.issubdtype(x.dtype, np.floating):
@@ -295,7 +295,7 @@ def softmax_with_temperature(x, temperature, axis=-1):
 
     Not asked about: a temperature that is NaN or inf, scores that their dtype cannot hold
     once they are divided, arrays without entries, NaN and +inf in x.
-    Not allowed: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
+    Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
     Your own is welcome.
     """
     ### BEGIN SOLUTION
@@ -386,7 +386,7 @@ def softmax_backward(y, dy, axis=-1):
     Memory: proportional to the size of y. The Jacobian, n times n numbers for a slice of
     n, must not be built.
     Not asked about: arrays without entries, NaN and inf in y or dy.
-    Not allowed: PyTorch's softmax, log_softmax or their gradients, in any form.
+    Forbidden: PyTorch's softmax, log_softmax or their gradients, in any form.
     """
     ### BEGIN SOLUTION
     if not np.issubdtype(np.result_type(y, dy), np.floating):

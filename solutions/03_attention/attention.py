@@ -313,6 +313,7 @@ def weighted_values(weights, v):
 
     Not asked about: arrays without entries, NaN and inf, weights and v of different
     dtypes.
+    Source: Vaswani et al. 2017, section 3.2.1.
     """
     ### BEGIN SOLUTION
     if weights.shape[-1] != v.shape[-2]:
@@ -403,7 +404,7 @@ def scaled_dot_product_attention(q, k, v):
     for 384 queries, 400 keys and 128 features, at most 3 times the time of ours. Your own
     functions of this unit, and the softmax above, are welcome.
     Not asked about: arrays without entries, NaN and inf, arrays of different dtypes.
-    Not allowed: PyTorch's scaled_dot_product_attention or softmax, in any form.
+    Forbidden: PyTorch's scaled_dot_product_attention or softmax, in any form.
     Source: Vaswani et al. 2017, section 3.2.1, equation 1.
     """
     ### BEGIN SOLUTION
@@ -493,7 +494,7 @@ def self_attention(x, w_q, w_k, w_v):
 
     Your own functions of this unit are welcome.
     Not asked about: arrays without entries, NaN and inf, arrays of different dtypes.
-    Not allowed: PyTorch's scaled_dot_product_attention or softmax, in any form.
+    Forbidden: PyTorch's scaled_dot_product_attention or softmax, in any form.
     Source: Vaswani et al. 2017, sections 3.2.1 and 3.2.3.
     """
     ### BEGIN SOLUTION

@@ -236,6 +236,8 @@ def causal_mask(n):
     Returns:
         A bool array of shape (n, n), one row for each query and one column for each key:
         True where the key does not come after the query, on the diagonal too.
+
+    Source: Vaswani et al. 2017, section 3.2.3.
     """
     ### BEGIN SOLUTION
     return np.tri(n, dtype=bool)  # AIAYN 3.2.3: a position attends to all positions up to and including itself
@@ -309,6 +311,8 @@ def decoder_mask(tokens, pad=0):
         A bool array of shape (batch, 1, n, n), to be laid over scores
         (batch, heads, n_queries, n_keys): True where the key is not pad and does not come
         after the query. Each sentence has a mask of its own.
+
+    Source: Vaswani et al. 2017, section 3.2.3.
     """
     ### BEGIN SOLUTION
     return padding_mask(tokens, pad) & causal_mask(tokens.shape[1])
@@ -345,6 +349,7 @@ check(decoder_mask)
 
 # %%
 def softmax(x, axis=-1):
+    """Shares along an axis for floating-point scores; -inf gets 0, and a slice of nothing but -inf zeros; keeps the dtype."""
     powers = np.exp(x - np.maximum(x.max(axis=axis, keepdims=True), np.finfo(x.dtype).min))
     return powers / np.maximum(powers.sum(axis=axis, keepdims=True), np.finfo(x.dtype).tiny)
 
@@ -421,7 +426,8 @@ def masked_softmax(scores, mask, axis=-1):
 
     Not asked about: arrays without entries, NaN and infinities among the scores, a mask
     with more axes than the scores.
-    Not allowed: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
+    Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
+    Source: Vaswani et al. 2017, section 3.2.3.
     """
     ### BEGIN SOLUTION
     if not np.issubdtype(scores.dtype, np.floating):
@@ -534,8 +540,9 @@ def masked_attention(q, k, v, mask=None):
             (NumPy's own messages do.)
 
     Not asked about: arrays without entries, a mask with more axes than the scores.
-    Not allowed: a ready-made softmax, log_softmax or attention (PyTorch's or SciPy's, in
+    Forbidden: a ready-made softmax, log_softmax or attention (PyTorch's or SciPy's, in
     any form).
+    Source: Vaswani et al. 2017, sections 3.2.1 and 3.2.3.
     """
     ### BEGIN SOLUTION
     q, k, v = (x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64) for x in (q, k, v))

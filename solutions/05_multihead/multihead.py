@@ -96,6 +96,7 @@ def split_heads(x, num_heads):
     for each head.
     Not asked about: arrays without entries or with other than three axes, and less than
     one head.
+    Source: Vaswani et al. 2017, section 3.2.2.
     """
     ### BEGIN SOLUTION
     batch, n, d_model = x.shape
@@ -166,6 +167,7 @@ def combine_heads(x):
         head 0, then those of head 1, ...
 
     Not asked about: arrays without entries or with other than four axes.
+    Source: Vaswani et al. 2017, section 3.2.2.
     """
     ### BEGIN SOLUTION
     batch, num_heads, n, d_k = x.shape
