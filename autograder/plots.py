@@ -84,6 +84,9 @@ def plot_positions(table: Any, title: str | None = None) -> Figure:
         table: (length, d_model), or (1, length, d_model).
         title: what stands above.
 
+    Returns:
+        The figure, which a notebook shows.
+
     Raises:
         CourseError: the table is of another shape.
     """

@@ -27,6 +27,8 @@ DEVICES_ATTRIBUTE = "__devices__"
 
 
 class ExerciseMark(msgspec.Struct, frozen=True):
+    """What `exercise` was told of a class of tests; its arguments say what each field means."""
+
     name: str
     points: float
     forbidden: tuple[str, ...] = ()
@@ -95,9 +97,11 @@ def devices_of(function: object, cls: type | None) -> tuple[Device, ...]:
 
 
 def exercise_of(cls: type | None) -> ExerciseMark | None:
+    """The mark of a class of tests, its own or inherited; None where it has none."""
     found = getattr(cls, EXERCISE_ATTRIBUTE, None)
     return found if isinstance(found, ExerciseMark) else None
 
 
 def points_of(function: object) -> float:
+    """What a test is worth; 0 where nothing is said, as in visible checks."""
     return float(getattr(function, POINTS_ATTRIBUTE, 0.0))

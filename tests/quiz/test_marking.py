@@ -134,3 +134,13 @@ def test_a_listing_has_one_wrong_line_and_says_why():
 def test_an_option_that_is_no_sentence_ends_with_the_sentence_that_cites_it(option, cited):
     assert cited in explained(posed(Choice(options(option)[0], options("b", "c", "d"))))
     assert cited in explained(posed(Ordering(options(option, "b", "c", "d"))))
+
+
+def test_lines_of_a_listing_are_counted_from_one_as_they_are_shown():
+    lines = [Line(f"line_{number} = 1", "fine") for number in (1, 2, 3)]
+    lines += [Line(f"line_{number} = 1", "fine", wrong=f"line_{number} = 2", reason="twice") for number in (4, 5)]
+    question = posed(Listing(lines))
+    fault = next(number for number, line in enumerate(question.shown.lines, start=1) if line.endswith("2"))
+    message = marked(question, 1).message
+    assert "Yours: line 2." in message
+    assert f"Right: line {fault}, `line_{fault} = 2`." in message

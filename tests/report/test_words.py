@@ -1,6 +1,7 @@
 import pytest
 
 from autograder.report.words import (
+    marks,
     name_parts,
     next_step,
     number,
@@ -10,7 +11,7 @@ from autograder.report.words import (
     tone,
     verdict_words,
 )
-from autograder.results import Counterexample, TestResult, Verdict
+from autograder.results import Counterexample, ExerciseResult, TestResult, Verdict
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,12 @@ def test_points_have_as_many_digits_as_they_need(points, shown):
 def test_one_point_is_singular():
     assert points_of(0.5, 1.0) == "0.5 of 1 point"
     assert points_of(1.0, 4.0) == "1 of 4 points"
+
+
+@pytest.mark.parametrize(("max_points", "shown"), [(1.0, "0.5 of 1 point"), (0.5, "0.5 of 0.5 points"), (0.0, "")])
+def test_marks_are_shown_wherever_there_are_some_to_win(max_points, shown):
+    """A visible check has none, and a small exercise may have less than one."""
+    assert marks(ExerciseResult("dot", Verdict.FAILED, min(0.5, max_points), max_points, [])) == shown
 
 
 @pytest.mark.parametrize(
@@ -56,8 +63,9 @@ def test_every_verdict_has_words_a_tone_and_for_a_fault_a_next_step(verdict):
 
 
 def test_only_a_test_with_an_input_speaks_of_the_call_above():
-    without = next_step(TestResult("t", "t", Verdict.FAILED, 0, 1))
-    assert "call above" not in without
+    found = Counterexample(call="f(x)", inputs=[])
+    assert "call above" in next_step(TestResult("t", "t", Verdict.FAILED, 0, 1, counterexample=found))
+    assert "call above" not in next_step(TestResult("t", "t", Verdict.FAILED, 0, 1))
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ class State:
 
 
 def state_of(module: Handle) -> State:
+    """What the module holds now: parameters and buffers by name, and which of them a state dict would save."""
     found = _asked(module, Operation.STATE)
     parameters, buffers, saved = parts(
         [found.get(name) for name in ("parameters", "buffers", "saved")], [dict, dict, dict]
@@ -60,10 +61,12 @@ def copy_state(module: Handle, other: Handle) -> None:
 
 
 def training(module: Handle) -> None:
+    """Call the module's `train()`."""
     ask(module, Operation.SET_MODE, True)
 
 
 def evaluating(module: Handle) -> None:
+    """Call the module's `eval()`."""
     ask(module, Operation.SET_MODE, False)
 
 

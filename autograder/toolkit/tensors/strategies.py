@@ -26,8 +26,12 @@ from autograder.toolkit.tensors.problems import Problem
 
 
 class MaskKind(StrEnum):
+    """What a drawn mask of (queries, keys) hides; True stands for what may be looked at."""
+
     NONE = "none"
+    """There is no mask: None."""
     CAUSAL = "causal"
+    """Each query sees the keys up to its own place, (queries, keys)."""
     PADDING = "padding"
     """Some last keys are hidden from every query; (1, keys), to be broadcast."""
     RANDOM = "random"
