@@ -69,6 +69,7 @@ for unit in map(course.unit, {NUMPY_UNITS}):
 @pytest.mark.parametrize(
     ("unit", "name", "solution"),
     [("08_addnorm", "layer_norm", LAYER_NORM), ("12_efficient", "online_softmax", ONLINE_SOFTMAX)],
+    ids=["watched", "counted"],
 )
 def test_watching_pytorch_does_without_its_compiler(copy, unit, name, solution):
     """`layer_norm` is watched for forbidden operations, `online_softmax` counted."""
@@ -78,3 +79,18 @@ def test_watching_pytorch_does_without_its_compiler(copy, unit, name, solution):
     tests, modules = imported(check, ("torch", "torch._dynamo"), copy).splitlines()
     assert int(tests) > 5
     assert modules == "['torch']"
+
+
+@pytest.mark.slow
+def test_a_forbidden_function_that_is_imported_in_the_call_is_seen_in_the_next(copy):
+    check = """
+import numpy as np
+from autograder import check
+
+def softmax(x, axis=-1):
+    import torch
+    return torch.softmax(torch.from_numpy(x.astype(float)), axis).numpy()
+
+print(*(test.verdict for test in check(softmax, folder='exercises/02_softmax').exercise.tests[1:3]))
+"""
+    assert imported(check, ("torch",), copy) == "forbidden forbidden\n['torch']\n"
