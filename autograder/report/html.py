@@ -21,7 +21,7 @@ from autograder.report.classroom import internal_faults, to_settle, unconfined, 
 from autograder.report.file_names import page_paths
 from autograder.report.picture import picture_pair
 from autograder.report.presentable import presentable_exercise, presentable_result
-from autograder.report.telling import Piece, assignments, faults, nothing, passed_tests, pieces, unverified
+from autograder.report.telling import Piece, all_wait, assignments, faults, nothing, passed_tests, pieces, unverified
 from autograder.results import ExerciseResult, Report, Result
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -89,6 +89,7 @@ def _environment() -> Environment:
         {
             "style": _style,
             "words": words,
+            "all_wait": all_wait,
             "assignments": assignments,
             "faults": faults,
             "nothing": nothing,

@@ -59,6 +59,12 @@ def faults(exercise: ExerciseResult) -> list[Fault]:
     return [_fault(tests) for tests in reasons.values()]
 
 
+def all_wait(exercise: ExerciseResult) -> bool:
+    """Whether several tests wait for code that is not there: one message says it, and their titles can stand back."""
+    missing = all(test.verdict is Verdict.MISSING for test in exercise.tests)
+    return missing and len(exercise.tests) > 1 and len(faults(exercise)) == 1
+
+
 def nothing(fault: Fault) -> str:
     """What to put beside an expected value when no value came out, else an empty text."""
     found = fault.counterexample

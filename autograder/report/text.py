@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from autograder.report.presentable import presentable_exercise
-from autograder.report.telling import Fault, Piece, assignments, faults, nothing, passed_tests, pieces, unverified
+from autograder.report.telling import (
+    Fault,
+    Piece,
+    all_wait,
+    assignments,
+    faults,
+    nothing,
+    passed_tests,
+    pieces,
+    unverified,
+)
 from autograder.report.words import Tone, marks, points_of, shown_verdict, tone, ungraded, verdict_words
 from autograder.results import Counterexample, ExerciseResult, Verdict
 
@@ -55,6 +65,11 @@ def exercise_lines(exercise: ExerciseResult, width: int) -> Iterator[Line]:
         yield _title(test.verdict, test.title, Weight.QUIET)
     for sentence in unverified(exercise):
         yield from _labelled("note", sentence, width)
+    if all_wait(exercise):
+        (fault,) = faults(exercise)
+        yield from _fault_body(fault, width)
+        yield from _labelled("waiting for it", f"{len(fault.titles)} tests", width)
+        return
     for fault in faults(exercise):
         scored = not ungraded(exercise) and fault.max_points > 0
         points = f" ({points_of(fault.points, fault.max_points)})" if scored else ""
@@ -67,6 +82,10 @@ def _fault_lines(fault: Fault, points: str, width: int) -> Iterator[Line]:
     for title in first:
         yield _title(fault.verdict, title, Weight.STRONG)
     yield _title(fault.verdict, last + points, Weight.STRONG)
+    yield from _fault_body(fault, width)
+
+
+def _fault_body(fault: Fault, width: int) -> Iterator[Line]:
     yield Line()
     if fault.message:
         for text in _wrapped(fault.message, width - _INDENT):

@@ -64,3 +64,19 @@ def test_a_fault_of_ours_shows_no_marks():
 def test_a_test_that_says_nothing_still_says_what_to_do(verdict):
     test = TestResult("t", "needs little memory", verdict, 0, 1)
     assert "next " in text_exercise(ExerciseResult("f", verdict, 0, 1, [test]))
+
+
+def test_what_is_not_written_is_said_once_and_its_tests_are_counted():
+    tests = [TestResult(f"t{n}", f"Title {n}", Verdict.MISSING, 0, 1, "`f` is not written yet.") for n in range(3)]
+    lines = text_exercise(ExerciseResult("f", Verdict.MISSING, 0, 3, tests)).splitlines()
+    assert [line.strip() for line in lines if line.strip()] == [
+        "f · not written yet · 0 of 3 points",
+        "`f` is not written yet.",
+        "next            Write it in its cell, then run the check under it.",
+        "waiting for it  3 tests",
+    ]
+
+
+def test_a_test_that_waits_beside_others_that_ran_is_named():
+    tests = [TestResult("t", "Runs", Verdict.PASSED, 1, 1), TestResult("u", "Waits", Verdict.MISSING, 0, 1, "no")]
+    assert "not written yet  Waits" in text_exercise(ExerciseResult("f", Verdict.MISSING, 1, 2, tests))
