@@ -13,7 +13,7 @@ from autograder.results import Verdict
 
 @dataclass(frozen=True)
 class Counts:
-    """The work of one call, the same on every machine. `counts["steps"]` reads like `counts.steps`.
+    """The work of one call, the same on every machine.
 
     steps: lines of Python executed and C functions called.
     operations: what PyTorch was given to compute or copy; views are none.
@@ -34,10 +34,6 @@ class Counts:
     calls: dict[str, int] = field(default_factory=dict)
     synchronisations: tuple[Wait, ...] = ()
     answers: tuple[Answer, ...] = field(default=(), compare=False)
-
-    def __getitem__(self, name: str) -> int:
-        number: int = getattr(self, name)
-        return number
 
     @property
     def value(self) -> Any:

@@ -24,6 +24,7 @@ from autograder.toolkit.performance import (
     assert_memory_grows_linearly,
     assert_steady_operations,
     assert_work_grows_linearly,
+    counted,
 )
 from autograder.toolkit.strategies import arrays, axes, axis_of, elements, generator, matrices, spaced, vectors
 from autograder.toolkit.student_tests import Candidate, assert_refuses, assert_spares
@@ -47,6 +48,7 @@ __all__ = [
     "assert_work_grows_linearly",
     "axes",
     "axis_of",
+    "counted",
     "elements",
     "exercise",
     "generator",

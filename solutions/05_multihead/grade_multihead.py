@@ -16,6 +16,7 @@ from autograder.toolkit import (
     assert_no_warnings,
     assert_steady_operations,
     assert_value_error,
+    counted,
     exercise,
     generator,
     points,
@@ -101,7 +102,7 @@ class TestSplitHeads:
         assert_steady_operations(student.split_heads, small=[numbered(2, 3, 32), 2], large=[numbered(2, 3, 32), 16])
         assert_steady_operations(student.split_heads, small=[numbered(2, 3, 32), 2], large=[numbered(24, 40, 32), 2])
         x = numbered(4, 64, 512)
-        peak = student.split_heads.counted(x, 16)["peak_bytes"]
+        peak = counted(student.split_heads, x, 16).peak_bytes
         require(
             peak <= 2.5 * x.nbytes,
             f"for {x.nbytes >> 10} KiB of words in 16 heads, {peak >> 10} KiB were in use: is everything copied for each head?",
@@ -491,7 +492,7 @@ class TestMultiHeadAttention:
         few, many = module(student, 32, 2), module(student, 32, 16)
         x, large = normal(1, 2, 3, 32), normal(2, 24, 3, 32)
         telling(many.forward(x, x, x))
-        steps = [attention.forward.counted(x, x, x)["steps"] for attention in (few, many)]
+        steps = [counted(attention.forward, x, x, x).steps for attention in (few, many)]
         require(
             steps[1] <= steps[0] + 2,
             f"the work issued from Python grows with the heads: {steps[0]} steps for 2 heads, then {steps[1]} for 16.",

@@ -13,6 +13,7 @@ from autograder.toolkit import (
     assert_inputs_unchanged,
     assert_steady_operations,
     assert_value_error,
+    counted,
     exercise,
     on_devices,
     points,
@@ -141,10 +142,10 @@ class TestPositionalEncoding:
         """The table is made with the module. A call takes rows of it: sines and cosines in `forward` are computed again for every
         batch of every epoch."""
         module = evaluated(student.PositionalEncoding, 16, 500)
-        work = module.forward.counted(words(3, 2, 400, 16))
+        work = counted(module.forward, words(3, 2, 400, 16))
         require(
-            work["operations"] <= MOST_OPERATIONS,
-            f"a call takes {work['operations']} operations; with a table that is there already, {MOST_OPERATIONS} are plenty",
+            work.operations <= MOST_OPERATIONS,
+            f"a call takes {work.operations} operations; with a table that is there already, {MOST_OPERATIONS} are plenty",
         )
 
     @points(0.5)

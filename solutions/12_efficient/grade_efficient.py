@@ -15,6 +15,7 @@ from autograder.toolkit import (
     assert_agrees,
     assert_inputs_unchanged,
     assert_value_error,
+    counted,
     exercise,
     on_devices,
     points,
@@ -390,8 +391,8 @@ class TestCachedSelfAttention:
     def test_a_step_costs_what_the_length_so_far_costs(self, student):
         """A new word after 256 others is compared with 257 keys; after 64 it was 65. The work may grow as much and no more: is
         attention computed for the old words as well, though nobody asks for them, or a mask made with a row for each of them?"""
-        call, counted = self._counting(student)
-        short, long = (counted(call, length) for length in (64, 256))
+        call, counts_of_a_step = self._counting(student)
+        short, long = (counts_of_a_step(call, length) for length in (64, 256))
         t.assert_linear_traffic(short, long)
 
     def _counting(self, student):
@@ -399,11 +400,11 @@ class TestCachedSelfAttention:
         t.evaluating(module)
         call, x = going_on(module), normal(7, 1, 257, 8).float()
 
-        def counted(call, length):
+        def counts_of_a_step(call, length):
             _, cache = call(x[:, :length].contiguous())
-            return module.forward.keeping(1).counted(x[:, length : length + 1].contiguous(), cache)
+            return counted(module.forward.keeping(1), x[:, length : length + 1].contiguous(), cache)
 
-        return call, counted
+        return call, counts_of_a_step
 
     @points(0.5)
     def test_registers_four_linear_layers(self, student, reference):

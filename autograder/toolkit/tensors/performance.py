@@ -3,7 +3,7 @@
     assert_operations_steady(student.scaled_dot_product_attention, small=[q8, k8, v8], large=[q32, k32, v32])
     assert_memory_is_linear(student.chunked_attention, small=[*qkv(256), 32], large=[*qkv(1024), 32])
     assert_peak_at_most(6 * n * n * 8, student.scaled_dot_product_attention, q, k, v)
-    assert_linear_traffic(step.counted(x, cache_16), step.counted(x, cache_64))
+    assert_linear_traffic(counted(step, x, cache_16), counted(step, x, cache_64))
     assert_no_waiting(student.softmax, x)
     assert_calls(student.greedy_decode, "Transformer.encode", 1, …)
 
@@ -74,7 +74,7 @@ def assert_linear_traffic(short: Counts, long: Counts) -> None:
 
 def assert_no_waiting(call: Function, *positional: Any, **named: Any) -> None:
     """On the simulated device, the host never has to wait for a value: no `.item()`, no `if` on a tensor, no `.cpu()`."""
-    counts = call.on(Device.SIMULATED).counted(*positional, **named)
+    counts = counted(call.on(Device.SIMULATED), *positional, **named)
     if counts.synchronisations:
         wait = counts.synchronisations[0]
         raise Disagreement(f"makes the processor wait for the GPU, because {wait.reason}:\n    {wait.place}")
