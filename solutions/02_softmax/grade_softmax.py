@@ -313,7 +313,9 @@ class TestSoftmaxWithTemperature:
         cases = [(np.array([0.0, 1e4]), 1024.0), (np.array([1e4, 9999.0]), 0.5), (np.array([0.0, -INF]), 2.0)]
         cases += [(LARGE, 0.5), (LARGE, 2.0), (LARGE, 1024.0), (LARGE, 2.0**-7), (FAR_APART, 0.25), (FAR_APART, 4.0)]
         cases += [(np.array([1.0, 3.0, 2.0]), 1e-100), (np.array([-2.0, -1.0]), 1e-100), (ATTENTION_SCORES, 1e100)]
-        cases += [(np.array([0.0, 1.0, -2.0]) * temperature, temperature) for temperature in (2.0**-10, 2.0**-20)]
+        cases += [
+            (np.array([0.0, 1.0, -2.0]) * temperature, temperature) for temperature in (2.0**-10, 2.0**-20, 2.0**-40)
+        ]
         cases += [(HALF_MASKED, 2.0), (FULLY_MASKED, 0.5), (NOTHING_BUT_MASKED, 4.0)]
         for x, temperature in cases:
             got = student.softmax_with_temperature(x, temperature)

@@ -36,6 +36,7 @@ OTHER_PADS = (  # tokens in which 0 is a word, and what is padding
     (np.array([[1, 0, 2, 1, 1]]), 1),
     (np.array([[128_000, 7, 128_001]]), 128_001),  # neighbours, though close
     (np.array([[5, 2**32, 2**32 + 5, 0]]), 0),  # only the upper 32 bits tell these apart
+    (np.array([[2**24 + 1, 2**24, 5]]), 2**24),  # the first two are one number in float32
 )
 
 SCORES = np.array([[0.5, -1.5, 2.0, 1.0], [3.0, 1.0, -2.0, 0.0], [-0.5, 0.5, 2.5, -3.0]])

@@ -425,7 +425,7 @@ def masked_softmax(scores, mask, axis=-1):
             (NumPy's own messages do.)
 
     Not asked about: arrays without entries, NaN and infinities among the scores, a mask
-    with more axes than the scores.
+    with more axes than the scores or with several rows for a single row of scores.
     Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
     Source: Vaswani et al. 2017, section 3.2.3.
     """
@@ -539,7 +539,8 @@ def masked_attention(q, k, v, mask=None):
         ValueError: the shapes do not fit each other. The message names the two sizes.
             (NumPy's own messages do.)
 
-    Not asked about: arrays without entries, a mask with more axes than the scores.
+    Not asked about: arrays without entries, a mask with more axes than the scores, and
+    sizes of 1 that NumPy would stretch, such as one value for many keys.
     Forbidden: a ready-made softmax, log_softmax or attention (PyTorch's or SciPy's, in
     any form).
     Source: Vaswani et al. 2017, sections 3.2.1 and 3.2.3.
