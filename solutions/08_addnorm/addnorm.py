@@ -116,7 +116,8 @@ def layer_norm(x, weight, bias, eps=1e-5):
             that was found and the one that was expected.
 
     Forbidden: torch.nn.functional.layer_norm and torch.nn.LayerNorm, under any name.
-    Not asked about: tensors without entries, numbers whose squares their dtype cannot hold.
+    Not asked about: tensors without entries, numbers whose squares, or their sum, their
+        dtype cannot hold.
     Source: Ba et al. 2016, equations 3 and 4; Vaswani et al. 2017, section 3.1.
     """
     ### BEGIN SOLUTION
@@ -207,7 +208,7 @@ def batch_norm(x, weight, bias, eps=1e-5):
 
     Forbidden: torch.nn.functional.batch_norm and torch.nn.BatchNorm1d, under any name.
     Not asked about: x with other than two axes, and with fewer than two rows; numbers whose
-        squares their dtype cannot hold.
+        squares, or their sum, their dtype cannot hold.
     Source: Ioffe & Szegedy 2015, algorithm 1.
     """
     ### BEGIN SOLUTION

@@ -289,13 +289,15 @@ class TestLayerNormModule:
         )
 
     @points(0.5)
-    def test_refuses_columns_that_do_not_fit(self, student):
+    def test_refuses_columns_that_do_not_fit(self, student, reference):
         """A word of another size than d_model is refused by a ValueError that names both, also where d_model is 1 and PyTorch
-        would repeat the weight. The input stays as it was."""
+        would repeat the weight. The input stays as it was; it may be a transposed one, or every second column of another."""
         for d_model, columns in ((4, 5), (5, 4), (1, 3), (3, 1)):
             norm = student.LayerNorm(d_model)
             assert_value_error(norm, normal(1, 2, columns).float(), names=[str(d_model), str(columns)])
             assert_inputs_unchanged(norm.forward, normal(1, 2, d_model).float())
+        mine, right = t.twins(student, reference, "LayerNorm", 5, seed=7)
+        t.assert_accepts_gaps(mine, right, normal(1, 2, 3, 5))
 
 
 def pairs_of(x, seed):
@@ -417,6 +419,7 @@ class TestAddNorm:
             ((2, 3, 4), (2, 5, 4), ["3", "5"]),
             ((2, 3, 4), (1, 3, 4), ["(2, 3, 4)", "(1, 3, 4)"]),
             ((2, 3, 4), (3, 4), ["(2, 3, 4)", "(3, 4)"]),
+            ((1, 3, 4), (3, 4), ["(1, 3, 4)", "(3, 4)"]),
             ((3, 4), (2, 3, 4), ["(3, 4)", "(2, 3, 4)"]),
             ((3, 4), (3, 1), ["4", "1"]),
         ):

@@ -184,7 +184,8 @@ class TestDecoderLayer:
 
     @points(1)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """x, the memory and the masks belong to the caller: they stay as they were, in training too. Masks may be given by name."""
+        """x, the memory and the masks belong to the caller: they stay as they were, in training too. Masks may be given by name, and
+        be of any shape that fits the weights from the right: three axes are one mask for each head."""
         mine, right = t.twins(student, reference, "DecoderLayer", 6, 2, 7, seed=6)
         self_mask, memory_mask = masks_of("real", SEVERAL, 3)
         for mode in (t.training, t.evaluating):
@@ -193,6 +194,10 @@ class TestDecoderLayer:
         x, memory = words(5, 4, 6, 2).permute(2, 0, 1), words(6, 3, 6, 2).permute(2, 0, 1)
         named = {"memory_mask": memory_mask, "self_mask": self_mask}
         assert_agrees(mine(x, memory, **named), right(x, memory, **named))
+        each_head = [torch.ones(2, 4, keys, dtype=torch.bool) for keys in (4, 3)]  # of two heads, as many as sentences
+        for mask in each_head:
+            mask[0] = mask[0].tril()
+        assert_agrees(mine(x, memory, *each_head), right(x, memory, *each_head))
         single = mine.forward(words(5, 1, 1, 6), words(7, 1, 1, 6))
         require(
             tuple(single.shape) == (1, 1, 6),
@@ -282,6 +287,11 @@ class TestDecoder:
                 assert_drops_each_output(student.Decoder, prefix, rate, *arguments)
         x, memory = words(2, 2, 4, 6).float(), words(3, 2, 5, 6).float()
         t.assert_modes(student.Decoder(2, 6, 2, 7, dropout=0.5), x, memory, rate=0.5)
+        decoder = student.Decoder(2, 6, 2, 7, dropout=0.0)
+        t.evaluating(decoder)
+        whole = decoder(x, memory)
+        t.training(decoder)
+        assert_agrees(decoder(x, memory), whole)
 
     @points(0.5)
     def test_changes_nothing(self, student, reference):

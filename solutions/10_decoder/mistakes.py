@@ -564,7 +564,44 @@ class FewerHeads(nn.Module):
         return self.add_norm3(x, self.feed_forward(x))
 
 
+@mistake(
+    "DecoderLayer",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="A mask of three axes is taken for one of each sentence. Masks are laid over (batch, num_heads, n, n) from the right: its "
+    "first axis belongs to the heads.",
+)
+class MaskOfEachSentence(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is not None and self_mask.dim() == 3:
+            self_mask = self_mask.unsqueeze(1)
+        if memory_mask is not None and memory_mask.dim() == 3:
+            memory_mask = memory_mask.unsqueeze(1)
+        x = self.add_norm1(x, self.self_attention(x, x, x, self_mask)[0])
+        x = self.add_norm2(x, self.cross_attention(x, memory, memory, memory_mask)[0])
+        return self.add_norm3(x, self.feed_forward(x))
+
+
 # ---- Decoder
+
+
+@mistake(
+    "Decoder",
+    caught_by="test_passes_its_dropout_on",
+    says="A rate of 0 is taken for none that was given, because 0 counts as false: `dropout or 0.1` is 0.1 then.",
+)
+class NoDropoutIsATenth(nn.Module):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.layers = layers_of(num_layers, d_model, num_heads, d_ff, dropout or 0.1)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return x
 
 
 @mistake(
