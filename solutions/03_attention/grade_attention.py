@@ -154,6 +154,8 @@ class TestProject:
         for size in (1, 2**50):
             large = [60 * size * array for array in (x, w_q, w_k, w_v)]
             assert_right_for_integers(student.project, reference.project, *large)
+        beyond_single = np.array([[2.0**24 + 1]])  # what float32 cannot hold
+        assert_right_for_integers(student.project, reference.project, beyond_single, *[np.ones((1, 1))] * 3)
 
     @points(0.5)
     def test_leaves_its_inputs_unchanged_however_they_lie_in_memory(self, student, reference):
@@ -493,6 +495,8 @@ class TestSelfAttention:
         w_q, w_k = block(3, 5, largest=0.5), -block(3, 5, largest=0.5)
         assert_keeps_dtype(student.self_attention, reference.self_attention, x, w_q, w_k, w_v, scale=6.0)
         assert_right_for_integers(student.self_attention, reference.self_attention, 16 * x, 4 * w_q, 4 * w_k, 120 * w_v)
+        large = 2**40 * x, 0 * w_q, 0 * w_k, 2**40 * w_v  # products that no integer type can hold
+        assert_right_for_integers(student.self_attention, reference.self_attention, *large)
 
     @points(0.5)
     def test_leaves_its_inputs_unchanged_however_they_lie_in_memory(self, student, reference):
