@@ -25,7 +25,7 @@ class _UnitRun:
     keys: dict[str, str]
     """Of each student, that of the file as it was before the judge has read it: one that changes later is judged again."""
     expected: int
-    lines: list[str] = field(default_factory=list)
+    lines: list[str]
     """What nbgrader is told, in order."""
     students: list[str] = field(default_factory=list)
     ended: subprocess.CompletedProcess[str] | CourseError | None = None
@@ -55,7 +55,8 @@ class Recording:
         self._nbgrader = nbgrader
         self._options = options
         self._runs = {
-            name: _UnitRun(course.unit(name), keys_of(course, those), len(those)) for name, those in found.items()
+            name: _UnitRun(course.unit(name), keys_of(course, those), len(those), [] if those else [ALL_TOLD])
+            for name, those in found.items()
         }
         self._at_work: _UnitRun | None = None
         self._folder = folder

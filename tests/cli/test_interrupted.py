@@ -143,9 +143,8 @@ def test_a_command_that_is_killed_leaves_no_process(home):
 def test_a_process_that_is_lost_is_replaced(home):
     process = start(home, "--jobs", "2")
     wait_for(process, lambda: len(kept_files(home)) == 2)
-    for pid in sorted(
-        {*marked(home)} - {process.pid}
-    ):  # what forks them first, lest it is asked for others and then goes too
+    # In the order of their start: what forks graders ends before they do, and is not asked for others while it ends.
+    for pid in sorted({*marked(home)} - {process.pid}):
         if b"multiprocessing.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
     _, err = process.communicate(timeout=300)

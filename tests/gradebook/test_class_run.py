@@ -120,11 +120,12 @@ def test_the_first_are_recorded_before_the_last_is_judged_and_an_interruption_le
     with WaitingNbgrader(course) as nbgrader:
         recording = Recording(course, found, Isolation.CONFINED, ready, nbgrader)
         recording.take(result_of("ann"))
-        while not (course.root / "autograded" / "bob").is_dir():  # nbgrader has done with ann, and waits for the next
-            assert nbgrader.busy
-        assert class_run.recorded_scores(course, unit)["ann"] == {"check-double": 3.0, "check-triple": 2.0}
         process = nbgrader._process
-    assert process is not None
+        assert process is not None
+        while not (course.root / "autograded" / "bob").is_dir():  # nbgrader has done with ann, and waits for the next
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        assert class_run.recorded_scores(course, unit)["ann"] == {"check-double": 3.0, "check-triple": 2.0}
     assert process.returncode not in (None, 0, -9), "nbgrader has ended by itself"
     assert [folder.name for folder in (course.root / "autograded").glob("*/*/*.ipynb")] == ["numbers.ipynb"]
     again = autograder(course, "record")
@@ -145,6 +146,12 @@ def test_a_unit_that_cannot_be_registered_costs_the_next_one_nothing(course, rec
             recording.take(result_of(student))
         with pytest.raises(CourseError, match="cannot be registered"):
             recording.unrecorded(unit)
+
+
+def test_a_unit_of_which_nothing_is_judged_comes_to_an_end(course, recorded, tmp_path):
+    unit = course.unit("numbers")
+    with WaitingNbgrader(course) as nbgrader:
+        assert Recording(course, {unit.name: []}, Isolation.CONFINED, tmp_path, nbgrader).unrecorded(unit) == []
 
 
 ANN, BOB = (key_of(student, "01_numbers", b"{}") for student in ("ann", "bob"))

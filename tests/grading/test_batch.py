@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 from concurrent.futures import Future
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from tiny import tiny_course
 
 from autograder.grading import batch
 from autograder.judge.client import IsolationError
+from autograder.results import Verdict
 from autograder.submission import Found
 
 
@@ -69,3 +74,23 @@ def test_on_another_system_a_class_is_refused_before_a_process_starts(tmp_path, 
     found = [Found(f"s{number}", "01_steps", f"s{number}/steps.py") for number in range(2)]
     with pytest.raises(IsolationError, match="Grading needs Linux"):
         list(batch.grade_all(found, tiny_course(tmp_path), jobs=2))
+
+
+@pytest.fixture
+def gone_unnoticed():
+    """What forks graders has ended, and its process id belongs to a process that lives: multiprocessing takes it for alive."""
+    server = forkserver._forkserver
+    server.ensure_running()
+    os.kill(server._forkserver_pid, signal.SIGKILL)
+    os.waitpid(server._forkserver_pid, 0)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        server._forkserver_pid = other.pid
+        yield
+        other.stdin.close()
+
+
+def test_where_no_grader_can_be_forked_nobody_loses_marks(tmp_path, gone_unnoticed):
+    found = [Found(name, "01_steps", str(tmp_path / f"{name}.py")) for name in ("ann", "bob")]
+    results = list(batch.grade_all(found, tiny_course(tmp_path / "course"), jobs=2))
+    assert [result.submission for result in results] == ["ann", "bob"]
+    assert {each.verdict for result in results for each in result.exercises} == {Verdict.INTERNAL}
