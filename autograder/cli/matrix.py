@@ -37,7 +37,7 @@ def matrix(unit: str, exercises: tuple[str, ...], course: Path | None) -> None:
     with one_line():
         home = find_course(course)
         chosen = home.unit(unit)
-        with Grader(home) as grader:
+        with Grader(home, units=[chosen.name]) as grader:
             wanted = wanted_exercises(grader, chosen, exercises)
             total = sum(v.exercise in wanted for v in [*mistakes_of(chosen), *alternatives_of(chosen)]) + len(wanted)
             graded = track(

@@ -35,7 +35,7 @@ def mutants(unit: str, exercises: tuple[str, ...], course: Path | None) -> None:
     with one_line():
         home = find_course(course)
         chosen = home.unit(unit)
-        with Grader(home) as grader:
+        with Grader(home, units=[chosen.name]) as grader:
             reference = grader.reference(chosen)
             complete = True
             for name in wanted_exercises(grader, chosen, exercises):

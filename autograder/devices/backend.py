@@ -6,7 +6,9 @@ have run on it is reported as not verified.
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -16,6 +18,7 @@ from autograder.devices.names import Device
 from autograder.devices.simulated import SimulatedTensor, hide, run
 
 _NOT_TAKEN = "privateuseone"
+_DISTRIBUTED = "torch.distributed.tensor"
 _libraries: list[torch.library.Library] = []  # a library's kernels live as long as it does
 
 
@@ -38,7 +41,22 @@ def register() -> bool:
     everything_else = library("_", "IMPL")
     everything_else.fallback(_run, "PrivateUse1")
     _libraries.extend((kernels, everything_else))
+    _answer_for_distributed_tensors()
     return True
+
+
+def _answer_for_distributed_tensors() -> None:
+    """PyTorch wants to know of the first tensor of a class like ours whether it is a distributed one, and imports half a second's worth of
+    modules to ask. It asks once in a process, here, and is given a class that no tensor is of."""
+    if _DISTRIBUTED in sys.modules:
+        return
+    nobodys: Any = ModuleType(_DISTRIBUTED)
+    nobodys.DTensor = type("DTensor", (), {})
+    sys.modules[_DISTRIBUTED] = nobodys
+    try:
+        torch.ones(1, device=Device.SIMULATED.value)
+    finally:
+        del sys.modules[_DISTRIBUTED]
 
 
 def in_this_thread() -> AbstractContextManager[None]:

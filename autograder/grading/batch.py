@@ -21,6 +21,7 @@ from pathlib import Path
 from autograder.course import Course, CourseError, find_course
 from autograder.course_units import exercise_names
 from autograder.grading.grade import Grader, require_solutions
+from autograder.grading.late_imports import late_imports
 from autograder.judge.client import IsolationError, require_linux
 from autograder.judge.layers import Isolation
 from autograder.judge.link import SharedZygote
@@ -32,9 +33,8 @@ IMPORTED_ONCE = [
     "autograder.grading.batch",
     "autograder.toolkit.tensors",
     "hypothesis.strategies",
-    "torch.fx.experimental.symbolic_shapes",
 ]
-"""What graders share with the process that forks them. The last would be imported, for half a second, by the first gradient asked for."""
+"""What graders share with the process that forks them, beside what the units need (`late_imports`)."""
 
 _grader: Grader | None = None
 
@@ -55,14 +55,15 @@ def grade_all(
     """
     require_solutions(course)
     require_linux()
+    units = list(dict.fromkeys(one.unit for one in found))
     if jobs <= 1 or len(found) <= 1:
-        with Grader(course, isolation) as grader:
+        with Grader(course, isolation, units=units) as grader:
             grader.judge.start()
             for one in found:
                 yield _grade(grader, one)
         return
     left = found
-    with SharedZygote(isolation) as zygote:
+    with SharedZygote(isolation, late_imports(course, units)) as zygote:
         for _ in range(POOLS):
             lost: list[Found] = []
             for one, result in _graded_by_a_pool(left, course, isolation, jobs, zygote.control):
@@ -87,10 +88,10 @@ def _graded_by_a_pool(
     if not found:
         return
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(IMPORTED_ONCE)
     others = set(multiprocessing.active_children())
     processes, units = min(jobs, len(found)), list(dict.fromkeys(one.unit for one in found))
-    with ProcessPoolExecutor(processes, context, _start, (course.root, isolation, shared)) as executor:
+    context.set_forkserver_preload([*IMPORTED_ONCE, *late_imports(course, units)])
+    with ProcessPoolExecutor(processes, context, _start, (course.root, isolation, shared, units)) as executor:
         try:
             with _deaf_to_interrupts():  # and so are the processes that start now
                 # What is drawn for a unit is made by one process, each unit by another, and found by all.
@@ -126,11 +127,11 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(root: Path, isolation: Isolation, shared: socket.socket) -> None:
+def _start(root: Path, isolation: Isolation, shared: socket.socket, units: list[str]) -> None:
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    _grader = Grader(find_course(root), isolation, shared)
+    _grader = Grader(find_course(root), isolation, shared, units)
 
 
 def _end_with_the_parent() -> None:

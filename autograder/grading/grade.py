@@ -13,6 +13,7 @@ import platform
 import re
 import socket
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -25,6 +26,7 @@ from autograder.course_units import read_text
 from autograder.faults import InternalFault
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.examples import Examples
+from autograder.grading.late_imports import late_imports
 from autograder.grading.programs import unusable
 from autograder.grading.reference import UnitReference
 from autograder.grading.refusal import RefusalRun
@@ -55,14 +57,21 @@ class Grader:
 
     Args:
         shared: where its zygote branches off (see `Judge`).
+        units: those whose submissions it will meet: what they have in common is prepared, others take longer; None for all.
     """
 
     def __init__(
-        self, course: Course, isolation: Isolation = Isolation.CONFINED, shared: socket.socket | None = None
+        self,
+        course: Course,
+        isolation: Isolation = Isolation.CONFINED,
+        shared: socket.socket | None = None,
+        units: Iterable[str] | None = None,
     ) -> None:
         require_solutions(course)
         self.course = course
-        self.judge = Judge(isolation, shared=shared)
+        self.judge = Judge(
+            isolation, shared=shared, imports=late_imports(course, course.units if units is None else units)
+        )
         self._units: dict[str, _Unit] = {}
 
     def __enter__(self) -> Grader:
@@ -192,7 +201,7 @@ def require_solutions(course: Course) -> None:
 
 def grade_submission(submission: Submission, course: Course, *, isolation: Isolation = Isolation.CONFINED) -> Result:
     """Grade one submission with a Grader of its own."""
-    with Grader(course, isolation) as grader:
+    with Grader(course, isolation, units=[submission.unit]) as grader:
         return grader.grade(submission)
 
 

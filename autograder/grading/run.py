@@ -66,6 +66,7 @@ class GradingRun:
         self.calls: dict[str, Sequence[Call]] = {}
         self.notices: dict[str, list[str]] = {}
         self._open: list[RestartingTransport] = []
+        self._current: tuple[ExerciseMark, Student] | None = None
 
     def run(self) -> None:
         """Raises InternalFault when the grader cannot be collected."""
@@ -98,7 +99,13 @@ class GradingRun:
         outcome.without_tracebacks(kept)
 
     def student(self, mark: ExerciseMark) -> Student:
-        self._end_workers()
+        """One for all tests of an exercise, whatever devices they are on: in one process, until the next exercise begins."""
+        if self._current is None or self._current[0] != mark:
+            self._end_workers()
+            self._current = mark, self._loaded(mark)
+        return self._current[1]
+
+    def _loaded(self, mark: ExerciseMark) -> Student:
         signatures = self.unit_reference.student.signatures
         program = self.submission.programs.get(mark.name)
         if program is None:
@@ -151,6 +158,7 @@ class GradingRun:
         return self.judge.devices
 
     def _end_workers(self) -> None:
+        self._current = None
         while self._open:
             self._open.pop().close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 
 from autograder.faults import InternalFault
@@ -42,6 +43,7 @@ class Judge:
 
     Args:
         shared: of a `SharedZygote`, from which this judge's branches off; None for one of its own from the beginning.
+        imports: for a zygote of its own, as for a `SharedZygote`.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Judge:
         isolation: Isolation = Isolation.CONFINED,
         limits: Limits | None = None,
         shared: socket.socket | None = None,
+        imports: Sequence[str] = (),
     ) -> None:
         self.isolation = isolation
         self.limits = limits or Limits()
@@ -57,6 +60,7 @@ class Judge:
         """Where calls can be made, found out by a worker before any submission: names of `autograder.devices.Device`."""
         self.link: ZygoteLink | None = None
         self._shared = shared
+        self._imports = imports
 
     def __enter__(self) -> Judge:
         return self
@@ -71,7 +75,7 @@ class Judge:
         if self.link is not None:
             return
         require_linux()
-        self.link, self.layers = ZygoteLink(self.isolation, self._shared), {}
+        self.link, self.layers = ZygoteLink(self.isolation, self._shared, self._imports), {}
         with self.worker([]) as probe:
             self.devices = [str(name) for name in probe.request(Operation.DEVICES, "", [])]
         lacking = layers.missing(self.layers)
@@ -99,7 +103,7 @@ class Judge:
         confined = self.isolation is Isolation.CONFINED and bool(self.layers)  # the first worker is there to tell
         for attempt in (1, 2):
             if self.link is None:
-                self.link = ZygoteLink(self.isolation)
+                self.link = ZygoteLink(self.isolation, imports=self._imports)
             try:
                 load = Load(0, pieces, forbidden or [], stand_ins, replaced or [], earlier)
                 worker = Worker(self.link, limits or self.limits, load, confined)

@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from types import TracebackType
 
 import msgspec
@@ -30,10 +31,13 @@ class SharedZygote:
     """A zygote from which those of several graders branch off (see `ZygoteLink`). It is not waited for, and may fail to come up.
 
     Use as a context manager: at its end no more zygotes branch off; those that are there stay.
+
+    Args:
+        imports: modules that its workers find imported, beside NumPy and PyTorch.
     """
 
-    def __init__(self, isolation: Isolation) -> None:
-        self._process, self.control = _started(isolation, _wrapping(isolation))
+    def __init__(self, isolation: Isolation, imports: Sequence[str] = ()) -> None:
+        self._process, self.control = _started(isolation, _wrapping(isolation), imports)
 
     def __enter__(self) -> SharedZygote:
         return self
@@ -52,9 +56,11 @@ class ZygoteLink:
 
     Args:
         shared: `SharedZygote.control`, to branch off from it; where that does not work, another is started.
+        imports: for another, as for a `SharedZygote`.
     """
 
-    def __init__(self, isolation: Isolation, shared: socket.socket | None = None) -> None:
+    def __init__(self, isolation: Isolation, shared: socket.socket | None = None, imports: Sequence[str] = ()) -> None:
+        self._imports = imports
         self._messages: dict[tuple[str, int], tuple[int, list[int]]] = {}
         self._count = self.pid = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -75,7 +81,7 @@ class ZygoteLink:
         return self._gets_ready()
 
     def _comes_up(self, isolation: Isolation, wrapping: bubblewrap.Wrapping) -> bool:
-        self._process, self._control = _started(isolation, wrapping)
+        self._process, self._control = _started(isolation, wrapping, self._imports)
         return self._gets_ready()
 
     def _gets_ready(self) -> bool:
@@ -138,11 +144,13 @@ def _wrapping(isolation: Isolation) -> bubblewrap.Wrapping:
     return bubblewrap.wrapping() if isolation is Isolation.CONFINED else bubblewrap.Wrapping((), "")
 
 
-def _started(isolation: Isolation, wrapping: bubblewrap.Wrapping) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _started(
+    isolation: Isolation, wrapping: bubblewrap.Wrapping, imports: Sequence[str]
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """A zygote that is coming up, and the grader's end of its control channel."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     # no user site, no working folder on the path; the environment is ours
-    arguments = [str(theirs.fileno()), isolation.value, wrapping.state, autograder.__file__]
+    arguments = [str(theirs.fileno()), isolation.value, wrapping.state, " ".join(imports), autograder.__file__]
     with theirs:
         process = subprocess.Popen(
             [*wrapping.prefix, bubblewrap.python(), "-s", "-P", "-c", zygote.COMMAND, *arguments],

@@ -40,8 +40,9 @@ def gradients(call: Callable[[], Any], owner: Any, positional: list[Any], named:
         wanted = [*inputs, *trained.values()]
         found: list[Any] = [None] * len(wanted)
         if outputs and wanted:
-            roots, weights = zip(*outputs, strict=True)
-            found = list(torch.autograd.grad(roots, wanted, weights, allow_unused=True))
+            # Not `grad_outputs`: to look at those, PyTorch imports its compiler, for a second in every process.
+            roots = [(output * weights).sum() for output, weights in outputs]
+            found = list(torch.autograd.grad(roots, wanted, allow_unused=True))
     of = {id(source): gradient for source, gradient in zip(wanted, found, strict=True)}
     return [
         value,
