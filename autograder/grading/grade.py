@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from types import TracebackType
 
@@ -282,5 +283,9 @@ def _versions(reference: UnitReference) -> dict[str, str]:
     content = b"".join(path.read_bytes() for path in files if path.is_file())
     built_on = reference.earlier.sources if reference.earlier else []
     content += "".join([reference.stand_ins, *built_on]).encode()
-    found = {package: version(package) for package in PACKAGES}
-    return {"course": hashlib.sha256(content).hexdigest()[:16], "python": platform.python_version(), **found}
+    return {"course": hashlib.sha256(content).hexdigest()[:16], "python": platform.python_version(), **_versions_here()}
+
+
+@cache
+def _versions_here() -> dict[str, str]:
+    return {package: version(package) for package in PACKAGES}

@@ -52,6 +52,13 @@ def _scores(*lines):
 
 
 DEVICE_MISTAKES = {
+    ("causal_mask", "a mask that was made on another device is handed out again"): """
+MADE = {}
+def causal_mask(n, device=None):
+    if n not in MADE:
+        MADE[n] = torch.ones(n, n, dtype=torch.bool, device=device).tril()
+    return MADE[n]
+""",
     ("softmax", "the sum starts from a CPU tensor"): """
 def softmax(x, dim=-1):
     e = torch.exp(x - x.amax(dim, keepdim=True))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import pieces
@@ -224,3 +225,31 @@ def test_inputs_come_back_as_the_call_left_them(judge):
     assert value == 11.0
     assert after[0].tolist() == [9.0, 2.0]
     assert array.tolist() == [1.0, 2.0]
+
+
+def test_what_gradients_and_the_simulated_device_need_is_imported_before_a_submission_comes(judge):
+    """PyTorch would import a second's worth of modules in every worker, some of which cannot be found there."""
+    source = """
+        import sys
+        def double(x): return 2 * x
+        def late(): return sorted({"sympy", "torch._dynamo", "torch.distributed.tensor"} & set(sys.modules))
+    """
+    x = torch.ones(3)
+    with judge.worker(pieces(source)) as worker:
+        value, gradients, _, _ = worker.request(Operation.GRADIENTS, "double", [x], seed=1)
+        assert torch.equal(value, 2 * x)
+        assert gradients[0].shape == x.shape
+        assert torch.equal(worker.request(Operation.CALL, "double", [x], device="simulated"), 2 * x)
+        assert worker.call("late", []) == []
+
+
+def test_a_zygote_imports_what_it_is_told():
+    source = "import sys\ndef f(): return 'torch._dynamo' in sys.modules"
+    with Judge(imports=["torch._dynamo"]) as judge, judge.worker(pieces(source)) as worker:
+        assert worker.call("f", []) is True
+    with (
+        SharedZygote(Isolation.CONFINED, ["torch._dynamo"]) as shared,
+        Judge(shared=shared.control) as branch,
+        branch.worker(pieces(source)) as worker,
+    ):
+        assert worker.call("f", []) is True
