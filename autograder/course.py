@@ -147,6 +147,15 @@ class Course:
         raise CourseError(f"There is no unit {name!r} in {self.root}: the units are {', '.join(self.units) or 'none'}.")
 
 
+def require_solutions(course: Course) -> None:
+    """Raises CourseError for a student's copy of a course."""
+    if not course.has_solutions:
+        raise CourseError(
+            f"{course.root} is a student's copy of the course: grading needs its solutions/ folder. "
+            "To check your own work: pytest exercises"
+        )
+
+
 def refuse_unknown(table: Iterable[str], known: Collection[str], where: str) -> None:
     """Raises CourseError for a name in `table` that is not known: what is misspelt would be passed over in silence."""
     for name in table:

@@ -14,8 +14,8 @@ import msgspec
 from autograder.devices.names import Device
 from autograder.faults import InternalFault
 from autograder.judge import bubblewrap
-from autograder.judge.client import IsolationError, Judge
-from autograder.judge.layers import ON, REQUIRED
+from autograder.judge.client import Judge
+from autograder.judge.layers import ON, REQUIRED, IsolationError
 
 NEEDED = ("transformer-autograder", "numpy", "torch", "pytest", "hypothesis", "msgspec")
 OPTIONAL = {

@@ -9,7 +9,7 @@ import click
 
 from autograder.course import CourseError
 from autograder.faults import InternalFault
-from autograder.judge.client import IsolationError
+from autograder.judge.layers import IsolationError
 
 UNUSABLE = 2
 DOCTOR = "`autograder doctor` says what this machine lacks."

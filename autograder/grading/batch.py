@@ -17,20 +17,23 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.course import Course, CourseError, find_course
+from autograder.course import Course, CourseError, find_course, require_solutions
 from autograder.course_units import exercise_names
-from autograder.grading.grade import Grader, require_solutions
 from autograder.grading.late_imports import late_imports
-from autograder.judge.client import IsolationError, require_linux
-from autograder.judge.layers import Isolation
+from autograder.judge.layers import Isolation, IsolationError, require_linux
 from autograder.judge.link import SharedZygote
 from autograder.results import ExerciseResult, Result, Verdict
 from autograder.submission import Found, read_submission
 
+if TYPE_CHECKING:
+    from autograder.grading.grade import Grader  # half a second, which who only asks others to grade need not spend
+
 POOLS = 2
 IMPORTED_ONCE = [
     "autograder.grading.batch",
+    "autograder.grading.grade",
     "autograder.toolkit.tensors",
     "hypothesis.strategies",
 ]
@@ -57,6 +60,8 @@ def grade_all(
     require_linux()
     units = list(dict.fromkeys(one.unit for one in found))
     if jobs <= 1 or len(found) <= 1:
+        from autograder.grading.grade import Grader
+
         with Grader(course, isolation, units=units) as grader:
             grader.judge.start()
             for one in found:
@@ -128,6 +133,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _start(root: Path, isolation: Isolation, shared: socket.socket, units: list[str]) -> None:
+    from autograder.grading.grade import Grader
+
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()

@@ -22,7 +22,7 @@ from types import TracebackType
 
 import msgspec
 
-from autograder.course import Course, CourseError, Unit
+from autograder.course import Course, Unit, require_solutions
 from autograder.course_units import read_text
 from autograder.faults import InternalFault
 from autograder.grading.diagnosis import Diagnosis
@@ -189,15 +189,6 @@ class Grader:
                 second = msgspec.structs.replace(second, notices=[*second.notices, note])
             found.append(second if second.points > exercise.points else exercise)
         return found
-
-
-def require_solutions(course: Course) -> None:
-    """Raises CourseError for a student's copy of a course."""
-    if not course.has_solutions:
-        raise CourseError(
-            f"{course.root} is a student's copy of the course: grading needs its solutions/ folder. "
-            "To check your own work: pytest exercises"
-        )
 
 
 def grade_submission(submission: Submission, course: Course, *, isolation: Isolation = Isolation.CONFINED) -> Result:

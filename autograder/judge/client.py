@@ -8,13 +8,12 @@ with Judge() as judge:
 from __future__ import annotations
 
 import socket
-import sys
 from collections.abc import Sequence
 from types import TracebackType
 
 from autograder.faults import InternalFault
 from autograder.judge import layers
-from autograder.judge.layers import Isolation
+from autograder.judge.layers import Isolation, IsolationError, require_linux
 from autograder.judge.limits import Limits
 from autograder.judge.link import ZygoteGone, ZygoteLink
 from autograder.judge.protocol import (
@@ -24,18 +23,6 @@ from autograder.judge.protocol import (
     Piece,
 )
 from autograder.judge.remote_worker import Worker
-
-
-class IsolationError(Exception):
-    """The machine lacks a layer that grading for the record needs."""
-
-
-def require_linux() -> None:
-    """Raises IsolationError on a system that has no workers."""
-    if not sys.platform.startswith("linux"):
-        raise IsolationError(
-            "Grading needs Linux: its workers are forked and confined. Self-checks work here: run `pytest exercises`."
-        )
 
 
 class Judge:

@@ -30,6 +30,18 @@ NO_NEW_PRIVS, PARENT_DEATH_SIGNAL, KILL = 38, 1, 9
 BRANCHES, USERS = 64, 64 * 78  # the first divides the second: zygotes that work at the same time never share a user
 
 
+class IsolationError(Exception):
+    """The machine lacks a layer that grading for the record needs."""
+
+
+def require_linux() -> None:
+    """Raises IsolationError on a system that has no workers."""
+    if not sys.platform.startswith("linux"):
+        raise IsolationError(
+            "Grading needs Linux: its workers are forked and confined. Self-checks work here: run `pytest exercises`."
+        )
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a worker will put on: made once in the zygote, which knows the machine."""

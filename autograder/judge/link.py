@@ -15,9 +15,10 @@ import msgspec
 
 import autograder
 from autograder.faults import InternalFault
-from autograder.judge import bubblewrap, profiles, zygote
+from autograder.judge import bubblewrap, profiles
 from autograder.judge.layers import Isolation
 from autograder.judge.limits import Limits
+from autograder.judge.orders import BRANCH, COMMAND, READY
 
 START_SECONDS = 300.0  # PyTorch is imported in two seconds; on a machine with ten times its load, in more than sixty
 END_SECONDS = 5.0
@@ -75,7 +76,7 @@ class ZygoteLink:
 
     def _branches_off(self, shared: socket.socket) -> bool:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        order = msgspec.msgpack.encode((zygote.BRANCH, Limits(), []))
+        order = msgspec.msgpack.encode((BRANCH, Limits(), []))
         with theirs, contextlib.suppress(OSError):  # where it is gone, nothing will ever arrive
             socket.send_fds(shared, [order], [theirs.fileno()])
         return self._gets_ready()
@@ -88,7 +89,7 @@ class ZygoteLink:
         self._control.settimeout(START_SECONDS)
         with contextlib.suppress(OSError):
             ready, _, pid = self._control.recv(32).partition(b" ")
-            if ready == zygote.READY:
+            if ready == READY:
                 self.pid = int(pid)  # the zygote's own: what was started is bubblewrap, where it is there
                 self._alive = os.pidfd_open(self.pid)
                 return True
@@ -153,7 +154,7 @@ def _started(
     arguments = [str(theirs.fileno()), isolation.value, wrapping.state, " ".join(imports), autograder.__file__]
     with theirs:
         process = subprocess.Popen(
-            [*wrapping.prefix, bubblewrap.python(), "-s", "-P", "-c", zygote.COMMAND, *arguments],
+            [*wrapping.prefix, bubblewrap.python(), "-s", "-P", "-c", COMMAND, *arguments],
             env=_environment(),
             cwd="/",
             pass_fds=[theirs.fileno()],

@@ -27,27 +27,10 @@ import msgspec
 
 from autograder.judge import huge_pages, landlock, layers, placing, profiles, seal, seccomp, watch, worker
 from autograder.judge.limits import Limits
+from autograder.judge.orders import BRANCH, READY
 
-READY = b"ready"
-COMMAND = """
-import importlib.util, os, sys
-os.register_at_fork = lambda **handlers: None
-spec = importlib.util.spec_from_file_location("autograder", sys.argv.pop())
-sys.modules["autograder"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(sys.modules["autograder"])
-from autograder.judge import private
-private.install()
-from autograder.judge import zygote
-zygote.main()
-"""
-"""What the interpreter is started with: the grader's own engine, wherever it lies, with built-in functions of its own.
-
-What libraries would have done in every forked child is not registered: locks made anew, which nobody can hold where there is one thread,
-and one of several random states set. It was the largest part of a fork.
-"""
 CHANNEL = 100  # above RLIMIT_NOFILE: submissions cannot get at a number by opening files
 MAX_CONTROL = 1 << 16
-BRANCH = 0  # no worker has this number
 _order_decoder = msgspec.msgpack.Decoder(tuple[int, Limits, list[str]])  # made before the engine's modules are hidden
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from autograder import doctor
 from autograder.cli.main import main
-from autograder.judge import bubblewrap, layers, zygote
+from autograder.judge import bubblewrap, layers, link
 
 
 def run(*arguments):
@@ -30,7 +30,7 @@ def test_a_machine_that_can_grade_says_so_and_ends_with_0():
 def test_a_missing_layer_is_named_with_what_to_do_and_ends_with_1(monkeypatch):
     monkeypatch.setattr("autograder.judge.landlock.version", lambda: 0)
     without = "from autograder.judge import landlock\nlandlock.version = lambda: 0\nzygote.main()"
-    monkeypatch.setattr(zygote, "COMMAND", zygote.COMMAND.replace("zygote.main()", without))
+    monkeypatch.setattr(link, "COMMAND", link.COMMAND.replace("zygote.main()", without))
     result = run()
     assert result.exit_code == 1
     assert "cannot grade for the record" in result.output

@@ -6,11 +6,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from autograder.cli import main
 from autograder.cli.errors import one_line
+from autograder.cli.main import COMMANDS, main
 from autograder.course import CourseError
 from autograder.faults import InternalFault
-from autograder.judge.client import IsolationError
+from autograder.judge.layers import IsolationError
 
 
 def told(*arguments: str) -> str:
@@ -19,7 +19,7 @@ def told(*arguments: str) -> str:
     return ended.output
 
 
-@pytest.mark.parametrize("command", list(main.commands))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_says_that_the_doctor_comes_first(command):
     assert "begin with `autograder doctor`" in " ".join(told(command).split())
 
@@ -31,7 +31,7 @@ def test_the_first_command_of_the_list_is_the_doctor():
 
 def test_no_line_of_the_list_is_cut_short():
     commands = told().split("Commands:\n")[1].strip().split("\n")
-    assert len(commands) == len(main.commands)
+    assert len(commands) == len(COMMANDS)
     assert not [line for line in commands if line.endswith("...")]
 
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tiny import tiny_course
 
 from autograder.grading import batch
-from autograder.judge.client import IsolationError
+from autograder.judge.layers import IsolationError
 from autograder.results import Verdict
 from autograder.submission import Found
 

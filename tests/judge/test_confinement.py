@@ -14,8 +14,8 @@ from programs import pieces
 
 from autograder.faults import InternalFault, Stopped, StudentError
 from autograder.judge import layers
-from autograder.judge.client import IsolationError, Judge
-from autograder.judge.layers import Isolation
+from autograder.judge.client import Judge
+from autograder.judge.layers import Isolation, IsolationError
 
 ATTEMPTS = {
     "read a file of the system": "return open('/etc/hostname').read() is not None",

@@ -53,7 +53,8 @@ os.execv(sys.executable, [sys.executable, "-P", "-c", sys.argv[2], *sys.argv[3:]
 JUDGED = """
 import errno, json, os, sys
 from autograder.faults import StudentError
-from autograder.judge.client import IsolationError, Judge
+from autograder.judge.client import Judge
+from autograder.judge.layers import IsolationError
 from autograder.judge.layers import Isolation
 from autograder.judge.protocol import Piece
 
