@@ -114,7 +114,8 @@ def softmax(x, axis=-1):
 
     Work on the whole array at once, without a Python loop: for shape (1024, 1024) at most
     3 times the time of ours.
-    Not asked about: arrays without entries, NaN and +inf in x.
+    Not asked about: arrays without entries, slices of more than 65504 scores in float16,
+    NaN and +inf in x.
     Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
     """
     ### BEGIN SOLUTION
@@ -205,7 +206,8 @@ def log_softmax(x, axis=-1):
         - A score of -inf gets -inf. What a slice of nothing but -inf gives is up to you.
 
     Work on the whole array at once, without a Python loop.
-    Not asked about: arrays without entries, NaN and +inf in x.
+    Not asked about: arrays without entries, slices of more than 65504 scores in float16,
+    NaN and +inf in x.
     Forbidden: a ready-made softmax or log_softmax (PyTorch's or SciPy's, in any form).
     """
     ### BEGIN SOLUTION
@@ -282,7 +284,7 @@ def softmax_with_temperature(x, temperature, axis=-1):
     Args:
         x: scores as for softmax; -inf gets the share 0, and a slice of nothing but -inf
             zeros, here too. It is not changed.
-        temperature: a number greater than 0.
+        temperature: one of Python's numbers, an int or a float, greater than 0.
         axis: the axis along which the shares add up to 1.
 
     Returns:

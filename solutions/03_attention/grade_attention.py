@@ -262,10 +262,11 @@ class TestWeightedValues:
     @example(weights=ROUNDED_WEIGHTS, v=VALUES)
     @example(weights=WEIGHTS, v=VALUES)
     @example(weights=np.array([[1.0, 2.0], [0.0, 0.0], [-1.0, 0.5]]), v=np.array([[1.0], [2.0]]))
+    @example(weights=np.array([[1e-13, 1e-100]]), v=np.array([[2e13], [3e100]]))
     @given(weights=one("n_queries", "n_keys"), v=one("n_keys", "d_v", magnitude=8))
     def test_agrees_with_the_reference(self, student, reference, weights, v):
         """For every query and every key, the value of that key times the weight that the query gives it, whatever the weights
-        are. Nothing is added up yet."""
+        are: a tiny one counts too. Nothing is added up yet."""
         asked = keys_and_values(weights, v)
         assert_agrees(student.weighted_values(*asked), reference.weighted_values(*asked))
 

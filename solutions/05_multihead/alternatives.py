@@ -225,10 +225,10 @@ class HeadsInOneLongBatch:
 class OutputsOfTheHeadsAddedUp:
     """Each head goes through its own rows of w_o, and the results are added: the same by the rules of matrix products."""
 
-    def __init__(self, d_model, num_heads, rng=np.random):  # NumPy's global generator where none is given
+    def __init__(self, d_model, num_heads, rng=None):
         if d_model % num_heads != 0:
             raise ValueError(f"{d_model} % {num_heads} != 0")
-        rng = np.random if rng is None else rng
+        rng = np.random.RandomState() if rng is None else rng  # an older kind, with entropy of its own
         self.heads = num_heads
         self.w_q, self.w_k, self.w_v, self.w_o = (
             rng.normal(0.0, np.sqrt(1 / d_model), (d_model, d_model)) for _ in range(4)

@@ -26,6 +26,8 @@ from autograder.toolkit import (
 from autograder.toolkit.strategies import SEEDS, filled
 
 DTYPES = (np.int64, np.float64, np.float32, np.float16, np.int8, np.uint8, np.bool_)
+BEYOND_FLOAT64 = 2**60
+"""One more than that is another int64, but the same float64."""
 MATRICES = ("w_q", "w_k", "w_v", "w_o")
 
 head_counts = st.sampled_from([1, 2, 4])
@@ -75,10 +77,12 @@ class TestSplitHeads:
 
     @points(0.5)
     def test_keeps_the_dtype(self, student, reference):
-        """Nothing is computed, so every type comes back as it was: integers, float32 and booleans too."""
+        """Nothing is computed, so every type comes back as it was, with all its digits: integers, float32 and booleans too."""
         for dtype in DTYPES:
             x = (numbered(2, 3, 8) % 5).astype(dtype)
             assert_agrees(student.split_heads(x, 2), reference.split_heads(x, 2))
+        large = numbered(2, 3, 8).astype(np.int64) + BEYOND_FLOAT64
+        assert_agrees(student.split_heads(large, 2), reference.split_heads(large, 2))
 
     @points(1)
     def test_refuses_columns_that_the_heads_cannot_share(self, student):
@@ -126,10 +130,12 @@ class TestCombineHeads:
 
     @points(0.5)
     def test_keeps_the_dtype(self, student, reference):
-        """Nothing is computed, so every type comes back as it was: integers, float32 and booleans too."""
+        """Nothing is computed, so every type comes back as it was, with all its digits: integers, float32 and booleans too."""
         for dtype in DTYPES:
             x = (numbered(2, 3, 5, 4) % 7).astype(dtype)
             assert_agrees(student.combine_heads(x), reference.combine_heads(x))
+        large = numbered(2, 3, 5, 4).astype(np.int64) + BEYOND_FLOAT64
+        assert_agrees(student.combine_heads(large), reference.combine_heads(large))
 
     @points(1)
     def test_leaves_its_input_unchanged_however_it_lies_in_memory(self, student, reference):
@@ -137,7 +143,8 @@ class TestCombineHeads:
         moved = numbered(2, 5, 3, 4).swapaxes(1, 2)
         for x in (numbered(2, 3, 5, 4), numbered(2, 1, 5, 4), numbered(2, 3, 1, 4), moved):
             assert_inputs_unchanged(student.combine_heads, x)
-        for x in (spaced(numbered(2, 3, 5, 4)), moved, numbered(4, 5, 3, 2).T):
+        # The last one lies column by column before and after the words are moved.
+        for x in (spaced(numbered(2, 3, 5, 4)), moved, numbered(4, 5, 3, 2).T, numbered(4, 1, 3, 2).T):
             assert_agrees(student.combine_heads(x), reference.combine_heads(x))
 
 
@@ -266,7 +273,8 @@ class TestMultiHeadAttention:
 
     @points(1)
     def test_draws_its_weights_from_the_generator_it_is_given(self, student):
-        """Equal generators give equal weights, and others give others; without one, every module draws anew."""
+        """Equal generators give equal weights, and others give others; without one, every module draws anew: what np.random.seed was
+        given before makes no difference."""
         made = (student.MultiHeadAttention(8, 2, rng=generator(seed)) for seed in (3, 3, 4))
         first, again, other = (matrices(attention, 8) for attention in made)
         require(
@@ -275,8 +283,12 @@ class TestMultiHeadAttention:
         require(
             not np.array_equal(first, other), "generators with different seeds should give different weights", first[0]
         )
-        one, two = (matrices(student.MultiHeadAttention(8, 2), 8) for _ in range(2))
-        require(not np.array_equal(one, two), "two modules without a generator should have different weights", one[0])
+        one, two = (matrices(student.MultiHeadAttention.seeded(5, 8, 2), 8) for _ in range(2))
+        require(
+            not np.array_equal(one, two),
+            "two modules without a generator should have different weights, also after the same np.random.seed",
+            one[0],
+        )
 
     @points(2)
     @example(x=normal(1, 1, 2, 4), num_heads=1)
@@ -402,7 +414,7 @@ class TestMultiHeadAttention:
         themselves."""
         attention = module(student, 4, 1)
         query, direction = key_direction(attention)
-        for score in (-5e4, -1e12, -1e25):
+        for score in (-5e4, -1e12, -1e25, -1e100):
             low = direction * score
             key, value = np.stack([low, 3 * low, 0 * low])[np.newaxis], normal(2, 1, 3, 4)
             first_alone, _ = pair_from(attention.forward(query, key[:, :1].copy(), value[:, :1].copy()))
@@ -431,11 +443,11 @@ class TestMultiHeadAttention:
 
     @points(0.5)
     def test_refuses_sizes_that_do_not_fit(self, student):
-        """Words of another size than d_model, and values of another number than the keys: a ValueError whose message names both sizes.
-        A mask that does not broadcast: a ValueError too."""
+        """Words of another size than d_model, and values of another number than the keys: a ValueError whose message names both sizes,
+        also where one is 1, which `np.einsum` and `*` would stretch. A mask that does not broadcast: a ValueError too."""
         attention = module(student, 8, 2)
-        right, narrow, wide = normal(1, 2, 3, 8), normal(2, 2, 3, 5), normal(2, 2, 3, 16)
-        for wrong, size in ((narrow, "5"), (wide, "16")):
+        right = normal(1, 2, 3, 8)
+        for wrong, size in ((normal(2, 2, 3, columns), str(columns)) for columns in (5, 16, 1)):
             for arguments in (
                 (wrong, wrong, wrong),
                 (wrong, right, right),
@@ -443,7 +455,9 @@ class TestMultiHeadAttention:
                 (right, right, wrong),
             ):
                 assert_value_error(attention.forward, *arguments, names=[size, "8"])
-        assert_value_error(attention.forward, right, normal(3, 2, 4, 8), normal(4, 2, 6, 8), names=["4", "6"])
+        for n_keys, n_values in ((4, 6), (3, 1), (1, 3)):
+            key, value = normal(3, 2, n_keys, 8), normal(4, 2, n_values, 8)
+            assert_value_error(attention.forward, right, key, value, names=[str(n_keys), str(n_values)])
         for shape in ((3, 5), (5, 3), (5, 1, 3, 3)):
             assert_value_error(attention.forward, right, right, right, np.ones(shape, bool))
 

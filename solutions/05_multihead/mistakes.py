@@ -141,6 +141,20 @@ def split_into_float64(x, num_heads):
 
 @mistake(
     "split_heads",
+    caught_by="test_keeps_the_dtype",
+    says="The numbers go through an array of float64 before they get their type back: whole numbers beyond 2⁵³ lose "
+    "digits there.",
+)
+def split_through_float64(x, num_heads):
+    refuse_what_cannot_be_shared(x.shape[-1], num_heads)
+    batch, n, d_model = x.shape
+    out = np.zeros((batch, num_heads, n, d_model // num_heads))
+    out[...] = x.reshape(batch, n, num_heads, d_model // num_heads).transpose(0, 2, 1, 3)
+    return out.astype(x.dtype)
+
+
+@mistake(
+    "split_heads",
     caught_by="test_leaves_its_input_unchanged_however_it_lies_in_memory",
     says="Assigning to `x.shape` reshapes the caller's array itself.",
 )
@@ -268,6 +282,20 @@ def joined_in_float64(x):
     for head in range(num_heads):
         out[:, :, head * d_k : (head + 1) * d_k] = x[:, head]
     return out
+
+
+@mistake(
+    "combine_heads",
+    caught_by="test_keeps_the_dtype",
+    says="The numbers go through an array of float64 before they get their type back: whole numbers beyond 2⁵³ lose "
+    "digits there.",
+)
+def joined_through_float64(x):
+    batch, num_heads, n, d_k = x.shape
+    out = np.zeros((batch, n, num_heads, d_k))
+    for head in range(num_heads):
+        out[:, :, head] = x[:, head]
+    return out.reshape(batch, n, num_heads * d_k).astype(x.dtype)
 
 
 @mistake(
@@ -664,6 +692,20 @@ class HiddenScoresBecomeLow(Right):
 @mistake(
     "MultiHeadAttention",
     caught_by="test_hidden_keys_stay_hidden_beside_the_lowest_scores",
+    says="Hidden scores become -1e30, the lowest number of float32, or something else that is low but finite: where the visible scores "
+    "are lower still, the hidden keys get all the weight.",
+)
+class HiddenScoresBecomeVeryLow(Right):
+    def weigh(self, scores, mask):
+        if mask is None:
+            return softmax(scores)
+        mask = np.broadcast_to(mask, scores.shape)
+        return np.where(mask.any(axis=-1, keepdims=True), softmax(np.where(mask, scores, -1e30)), 0.0)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_hidden_keys_stay_hidden_beside_the_lowest_scores",
     says="A large negative number is added to hidden scores: where the visible ones are lower still, that hides nothing.",
 )
 class AddsALowNumber(Right):
@@ -793,6 +835,17 @@ class DrawsFromItsOwnGenerator(Right):
 class TheSameWeightsEveryTime(Right):
     def __init__(self, d_model, num_heads, rng=None):
         super().__init__(d_model, num_heads, np.random.default_rng(0) if rng is None else rng)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_draws_its_weights_from_the_generator_it_is_given",
+    says="Without a generator the weights come from the one that all code shares (`np.random.normal` and the like): after the same "
+    "np.random.seed all modules are alike. Make a new one.",
+)
+class DrawsFromTheSharedGenerator(Right):
+    def __init__(self, d_model, num_heads, rng=None):
+        super().__init__(d_model, num_heads, np.random if rng is None else rng)
 
 
 @mistake(
@@ -950,6 +1003,19 @@ class RefusesWithoutTheNumbers(Right):
     def refuse(self, d_model, num_heads):
         if d_model % num_heads:
             raise ValueError("the heads do not divide the model")
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_refuses_sizes_that_do_not_fit",
+    says="A single value is stretched over all keys, or a single key over all values: `np.einsum` does that without a word, `@` does not.",
+)
+class StretchesASingleValue(Right):
+    def forward(self, query, key=None, value=None, mask=None):
+        key, value = (query if x is None else x for x in (key, value))
+        q, k, v = (self.split(x) for x in self.project(query, key, value))
+        weights = self.weigh(self.scores(q, k), mask)
+        return self.combine(np.einsum("bhij,bhjd->bhid", weights, v)) @ self.w_o, weights
 
 
 @mistake(

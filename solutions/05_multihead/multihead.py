@@ -80,8 +80,8 @@ def split_heads(x, num_heads):
     """Share the columns of every word among the heads.
 
     Args:
-        x: a NumPy array (batch, n, d_model) of any dtype: numbers or booleans. It is not
-            changed.
+        x: a NumPy array (batch, n, d_model) of real numbers or booleans of any dtype. It
+            is not changed.
         num_heads: how many heads there are; d_model is a multiple of it.
 
     Returns:
@@ -159,8 +159,8 @@ def combine_heads(x):
     undone.
 
     Args:
-        x: a NumPy array (batch, num_heads, n, d_k) of any dtype, in any layout in memory.
-            It is not changed.
+        x: a NumPy array (batch, num_heads, n, d_k) of real numbers or booleans of any
+            dtype, in any layout in memory. It is not changed.
 
     Returns:
         An array (batch, n, num_heads·d_k) of x's dtype: for every word the columns of
@@ -283,7 +283,7 @@ class MultiHeadAttention:
         num_heads: the number of heads.
         rng: the np.random.Generator that the weights are drawn from: equal generators
             give equal weights. None stands for a new np.random.default_rng(), and other
-            weights each time.
+            weights each time, also after np.random.seed.
 
     Attributes:
         w_q, w_k, w_v, w_o: float64 arrays (d_model, d_model) for queries, keys, values
@@ -294,7 +294,8 @@ class MultiHeadAttention:
     Raises:
         ValueError: d_model is not a multiple of num_heads; the message names both.
 
-    Not asked about: less than one head.
+    Not asked about: less than one head, and matrices that somebody replaces or writes
+    into.
     """
 
     def __init__(self, d_model, num_heads, rng=None):
@@ -328,13 +329,15 @@ class MultiHeadAttention:
 
         Raises:
             ValueError: the last axis of query, key or value is not d_model, key and value
-                are not equally long, or the mask does not broadcast to the weights. The
-                message names both sizes, as that of `@` does.
+                are not equally long, or the mask does not broadcast to the weights. A 1
+                does not fit either, though np.einsum would stretch it. The message names
+                both sizes, as that of `@` does.
 
         Work on the whole batch and all heads at once, without a Python loop over either,
         here or in a function that is called.
-        Not asked about: a key without a value or the other way round; arrays without
-        entries; NaN and inf.
+        Not asked about: a key without a value or the other way round; arguments of
+        different batch sizes, and a mask that is longer than an axis of length 1; arrays
+        without entries; NaN and inf.
         """
         ### BEGIN SOLUTION
         key = query if key is None else key
