@@ -27,7 +27,7 @@ from autograder.toolkit import (
 )
 
 NO_DOT = ["numpy.dot", "numpy.inner", "numpy.vdot", "numpy.einsum", "numpy.matmul", "math.sumprod"]
-NO_NORM = ["numpy.linalg.norm", "math.hypot", "math.dist"]
+NO_NORM = ["numpy.linalg.norm", "numpy.hypot", "math.hypot", "math.dist"]
 # Not numpy.add, maximum or minimum: library code calls their `.reduce`, also that behind a stand-in, and a watched function has none.
 NO_NUMPY = [
     "numpy.array", "numpy.asarray", "numpy.asanyarray", "numpy.fromiter", "numpy.zeros", "numpy.sum", "numpy.prod", "numpy.mean",
@@ -274,9 +274,9 @@ class TestCosineSimilarity:
             diagonal = student.cosine_similarity(np.array([left, -left]), np.array([0.0, right]))
             assert_agrees(diagonal, -math.sqrt(0.5), scale=1e-3)
         assert_agrees(student.cosine_similarity([1.0, 0.0], [1e-8, 1.0]), 1e-8, scale=1e-3)
-        nearly = 1 / math.sqrt(1 + 1e-8)  # no 1 yet, and not to be made one
-        for factor in (1.0, -1.0):
-            assert_agrees(student.cosine_similarity([factor, 0.0], [1.0, 1e-4]), factor * nearly, scale=1e-3)
+        for factor, small in itertools.product((1.0, -1.0), (1e-4, 1.23e-5)):
+            nearly = 1 / math.sqrt(1 + small**2)  # no 1 yet, and not to be made one
+            assert_agrees(student.cosine_similarity([factor, 0.0], [1.0, small]), factor * nearly, scale=1e-3)
 
     @points(0.5)
     def test_refuses_different_lengths(self, student):
@@ -320,7 +320,7 @@ class TestAngle:
             direction = [2.0 * math.cos(math.radians(degrees)), 2.0 * math.sin(math.radians(degrees))]
             assert_agrees(student.angle([5.0, 0.0], direction), math.radians(degrees), scale=1e-3)
             assert_agrees(student.angle(direction, [0.5, 0.0]), math.radians(degrees), scale=1e-3)
-        for small in (1e-4, 1e-5):  # the cosine differs from 1 in its ninth digit, then in its eleventh
+        for small in (1e-4, 1.23e-5):  # the cosine differs from 1 in its ninth digit, then in its eleventh to fifteenth
             assert_agrees(student.angle([1.0, 0.0], [1.0, small]), math.atan(small), scale=1.0)
             assert_agrees(student.angle([-1.0, 0.0], [1.0, small]), math.pi - math.atan(small), scale=1.0)
 
@@ -410,7 +410,9 @@ class TestVector:
             vector = make_vector(student, a)
             assert_within_one(ask(vector, "cosine", vector))
             for factor in FACTORS:
-                assert_within_one(ask(vector, "cosine", make_vector(student, [factor * x for x in a])))
+                cosine = ask(vector, "cosine", make_vector(student, [factor * x for x in a]))
+                assert_agrees(cosine, math.copysign(1.0, factor), scale=1e-3)
+                assert_within_one(cosine)
 
     @points(0.5)
     def test_refuses_different_dimensions(self, student):
@@ -435,6 +437,7 @@ class TestVector:
         infinite, or fades to zero?"""
         whole = make_vector(student, [3, 4])
         assert_agrees(ask(whole, "dot", make_vector(student, [1, 2])), 11.0)
+        assert_agrees(ask(whole, "dot", make_vector(student, [2, 1])), 10.0)
         assert_agrees(ask(whole, "norm"), 5.0)
         assert_agrees(ask(whole, "cosine", make_vector(student, [1, 0])), 0.6)
         for left, right in itertools.product((HUGE, 1.0, TINY), repeat=2):
@@ -532,8 +535,8 @@ class TestMostSimilar:
 
     @points(0.5)
     def test_tells_close_cosines_apart(self, student):
-        """Cosines that differ in the ninth decimal are different: do not round them, and do not compute in a smaller type."""
-        close = np.array([[1.0, 1e-4], [1.0, -5e-5], [3.0, 0.0], [1.0, 2e-4]])
+        """Cosines that differ in the tenth decimal are different: do not round them, and do not compute in a smaller type."""
+        close = np.array([[1.0, 1e-4], [1.0, -2e-5], [3.0, 0.0], [1.0, 2e-4]])
         assert_rows(student.most_similar(np.array([2.0, 0.0]), close, 4), np.array([2, 1, 0, 3]))
 
     @points(0.5)
@@ -586,8 +589,11 @@ class TestMostSimilar:
         assert_value_error(student.most_similar, np.ones(1), np.ones((6, 5)), names=["1", "5"])
         assert_rows(student.most_similar([2, 1], [[1, 0], [0, 1], [1, 1]], 3), np.array([2, 0, 1]))
         wide = (WIDE * keys).astype(np.int32)
-        assert_rows(student.most_similar(np.array([2, 1], np.int32), wide, 3), np.array([2, 0, 1]))
-        assert_rows(student.most_similar(query, keys * np.array([[1.0], [HUGE], [TINY]]), 3), np.array([2, 0, 1]))
+        for narrow in (np.array([2, 1], np.int32), np.array([2 * WIDE, WIDE], np.int32)):
+            assert_rows(student.most_similar(narrow, wide, 3), np.array([2, 0, 1]))
+        for size in (1.0, HUGE, 2 * TINY):
+            far_apart = keys * np.array([[1.0], [HUGE], [TINY]])
+            assert_rows(student.most_similar(size * query, far_apart, 3), np.array([2, 0, 1]))
         assert_rows(student.most_similar(spaced(query), np.asfortranarray(keys), 3), np.array([2, 0, 1]))
         assert_inputs_unchanged(student.most_similar, query, keys, 2)
 

@@ -892,6 +892,19 @@ def nearly_parallel_is_made_parallel(a, b):
     return math.acos(cosine)
 
 
+@mistake(
+    "angle",
+    caught_by="test_is_exact_away_from_the_ends",
+    says="The cosine is rounded so that it does not exceed 1. The arc cosine is steep there, so small angles lose their digits: cut off "
+    "what lies beyond, and leave the rest as it is.",
+)
+def rounds_before_the_arc_cosine(a, b):
+    product, lengths = dot(a, b), norm(a) * norm(b)
+    if lengths == 0.0:
+        raise ValueError("a vector of zeros has no direction")
+    return math.acos(round(product / lengths, 12))
+
+
 # ---- Vector
 
 
@@ -1912,3 +1925,19 @@ def cosines_rounded(query, keys, k=1):
         raise ValueError(f"k is {k}, there are {len(keys)} keys")
     cosines = np.round(cosine_similarity_matrix(np.asarray(query)[np.newaxis, :], keys)[0], 8)
     return np.argsort(-cosines, kind="stable")[:k]
+
+
+@mistake(
+    "most_similar",
+    caught_by="test_keeps_the_general_rules",
+    says="Whole numbers are multiplied in the array's own integer type, where large products overflow.",
+)
+def multiplies_whole_numbers(query, keys, k=1):
+    query, keys = np.asarray(query), np.asarray(keys)
+    if query.shape != keys.shape[1:]:
+        raise ValueError(f"{query.size} components against {keys.shape[1]}")
+    if not 1 <= k <= len(keys):
+        raise ValueError(f"k is {k}, expected 1 to {len(keys)}")
+    lengths = np.linalg.norm(keys, axis=1)
+    scores = keys @ query / np.where(lengths == 0, 1, lengths)
+    return np.argsort(-scores, kind="stable")[:k]

@@ -18,7 +18,7 @@ from autograder.toolkit import (
 )
 
 NO_DOT = ["numpy.dot", "numpy.inner", "numpy.vdot", "numpy.einsum", "numpy.matmul", "math.sumprod"]
-NO_NORM = ["numpy.linalg.norm", "math.hypot", "math.dist"]
+NO_NORM = ["numpy.linalg.norm", "numpy.hypot", "math.hypot", "math.dist"]
 NO_NUMPY = [
     "numpy.array", "numpy.asarray", "numpy.asanyarray", "numpy.fromiter", "numpy.zeros", "numpy.sum", "numpy.prod", "numpy.mean",
     "numpy.multiply", "numpy.square", "numpy.sqrt", "numpy.power", "numpy.absolute", "numpy.hypot", "numpy.clip", "numpy.isclose",

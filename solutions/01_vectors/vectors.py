@@ -80,6 +80,7 @@ def dot(a, b):
         ValueError: a and b are not equally long. The message names both lengths.
 
     Cost: a number of steps that grows like d.
+    Not asked about: arrays of float16 or float32.
     Forbidden: np.dot, np.inner, np.vdot, np.einsum, np.matmul and `@`, math.sumprod,
     and the same by other names.
     """
@@ -148,7 +149,9 @@ def norm(a):
         A float, never negative. 0.0 for a vector of zeros, and if d = 0.
 
     Cost: a number of steps that grows like d.
-    Forbidden: np.linalg.norm, math.hypot, math.dist, and the same by other names.
+    Not asked about: arrays of float16 or float32.
+    Forbidden: np.linalg.norm, math.hypot, np.hypot, math.dist, and the same by other
+    names.
     """
     ### BEGIN SOLUTION
     return math.sqrt(dot(a, a))
@@ -229,6 +232,8 @@ def cosine_similarity(a, b):
         ValueError: a and b are not equally long. The message names both lengths.
 
     Cost: a number of steps that grows like d.
+    Not asked about: arrays of float16 or float32; vectors of different lengths of which
+    one has nothing but zeros.
     """
     ### BEGIN SOLUTION
     product = dot(a, b)
@@ -298,6 +303,8 @@ def angle(a, b):
     Raises:
         ValueError: a or b has nothing but zeros in it; or they are not equally long, and
             the message names both lengths.
+
+    Not asked about: arrays of float16 or float32.
     """
     ### BEGIN SOLUTION
     cosine = cosine_similarity(a, b)
@@ -562,6 +569,7 @@ def most_similar(query, keys, k=1):
     Args:
         query: a vector of d numbers, shape (d,), an array or a list. Left as it is.
         keys: n vectors as rows, shape (n, d), an array or a list of lists. Left as it is.
+            The size of each number is as for cosine_similarity_matrix.
         k: how many to return, from 1 to n.
 
     Returns:
