@@ -205,6 +205,19 @@ def lowest_number_and_zeros(q, k, v, mask=None):
 
 
 @alternative("scaled_dot_product_attention")
+def lowest_number_of_the_dtype(q, k, v, mask=None):
+    """Right wherever no visible score is as low as that number, which is not asked about."""
+    q, k, v = checked(q, k, v)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = softmax(scores)
+        return weights @ v, weights
+    mask = spread(mask, scores)
+    weights = softmax(scores.masked_fill(~mask, torch.finfo(scores.dtype).min)).masked_fill(~mask, 0)
+    return weights @ v.masked_fill(~mask.any(-2)[..., None], 0), weights
+
+
+@alternative("scaled_dot_product_attention")
 def by_einsum_attention(q, k, v, mask=None):
     q, k, v = checked(q, k, v)
     scores = torch.einsum("...qd,...kd->...qk", q / math.sqrt(q.shape[-1]), k)

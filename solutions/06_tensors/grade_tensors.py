@@ -219,7 +219,13 @@ class TestSoftmax:
     @points(1)
     def test_survives_scores_of_any_size(self, student, reference):
         """exp(1000) is infinite and exp(-1000) is 0. Only differences of scores count: what may be subtracted from a slice?"""
-        for x in (numbers(1000, 1001), numbers(-1e4, -1e4 - 2), numbers(1e4, -1e4), numbers(-750, -751)):
+        for x in (
+            numbers(1000, 1001),
+            numbers(-1e4, -1e4 - 2),
+            numbers(-1e5, -1e5 - 2),
+            numbers(1e4, -1e4),
+            numbers(-750, -751),
+        ):
             assert_agrees(student.softmax(x), reference.softmax(x))
         far = torch.stack([numbers(1e4, 1e4), numbers(-1e4, -1e4 - 1)])
         assert_agrees(student.softmax(far), reference.softmax(far))
@@ -227,11 +233,14 @@ class TestSoftmax:
     @points(1)
     @on_devices
     def test_hidden_scores_get_nothing(self, student, reference):
-        """A score of -inf has the share 0, and a slice of nothing but -inf has zeros: -inf minus -inf is NaN."""
+        """A score of -inf has the share 0, however low the others are; and a slice of nothing but -inf has zeros, also one of a single
+        score: -inf minus -inf is NaN."""
         for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16):
             hidden = HIDDEN.to(dtype)
             assert_agrees(student.softmax(hidden), reference.softmax(hidden))
             assert_agrees(student.softmax(hidden, dim=0), reference.softmax(hidden, dim=0))
+        for x in (HIDDEN[:, 1:2], numbers(-1e30, -INF), numbers(-INF, -6e4).half()):
+            assert_agrees(student.softmax(x), reference.softmax(x))
 
     @points(1)
     @on_devices
@@ -372,12 +381,18 @@ class TestScaledDotProductAttention:
     def test_a_hidden_key_has_no_weight_however_low_the_others_are(self, student, reference):
         """A mask that fills in -1e4 or -1e9 is undone where the visible scores are lower than that."""
         q, v = torch.full((2, 1), 1.0).double(), words(1, 3, 2)
-        for low in (-2e4, -1e10, -1e30):
-            k = numbers(0.0, low, low - 1)[:, None]
-            mask = torch.tensor([[False, True, True], [True, False, True]])
+        mask = torch.tensor([[False, True, True], [True, False, True]])
+        for dtype, low in (
+            (torch.float64, -2e4),
+            (torch.float64, -1e10),
+            (torch.float64, -1e30),
+            (torch.bfloat16, -1e30),
+            (torch.float16, -6e4),
+        ):
+            problem = [each.to(dtype) for each in (q, numbers(0.0, low, low - 1)[:, None], v)]
             assert_agrees(
-                student.scaled_dot_product_attention(q, k, v, mask),
-                reference.scaled_dot_product_attention(q, k, v, mask),
+                student.scaled_dot_product_attention(*problem, mask),
+                reference.scaled_dot_product_attention(*problem, mask),
             )
 
     @points(1)
@@ -452,7 +467,8 @@ class TestScaledDotProductAttention:
 
     @points(1)
     def test_refuses_sizes_that_do_not_fit(self, student):
-        """A ValueError that names both sizes: columns of queries and keys, keys and values, mask and scores."""
+        """A ValueError that names both sizes: columns of queries and keys, keys and values, mask and scores. Is a mask accepted that is
+        larger than the scores, so that there are more of them afterwards?"""
         q, k, v = words(1, 2, 4), words(2, 3, 4), words(3, 3, 5)
         function = student.scaled_dot_product_attention
         assert_value_error(function, q, words(2, 3, 6), v, names=["4", "6"])
@@ -460,6 +476,9 @@ class TestScaledDotProductAttention:
         assert_value_error(function, q, k, words(3, 7, 5), names=["3", "7"])
         assert_value_error(function, q, k, words(3, 1, 5), names=["3", "1"])
         assert_value_error(function, q, k, v, torch.ones(2, 6).bool(), names=["6", "3"])
+        # A mask does not stretch the scores: here there is one query, and then one sentence.
+        assert_value_error(function, q[:1], k, v, torch.ones(5, 3).bool(), names=["5", "1"])
+        assert_value_error(function, q[None], k[None], v[None], torch.ones(4, 2, 3).bool(), names=["4", "1"])
 
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
@@ -622,12 +641,13 @@ class TestMultiHeadAttention:
     @points(1)
     def test_refuses_what_does_not_fit(self, student):
         """A ValueError that names both numbers: columns that the heads cannot share, keys and values that are not equally many, a mask
-        that does not broadcast."""
+        that does not broadcast to the weights, such as one for more sentences than there are."""
         for d_model, num_heads in ((10, 4), (7, 2), (6, 4)):
             assert_value_error(student.MultiHeadAttention, d_model, num_heads, names=[str(d_model), str(num_heads)])
         module, x = student.MultiHeadAttention(6, 2), words(1, 2, 4, 6).float()
         assert_value_error(module, x, words(2, 2, 3, 6).float(), words(3, 2, 5, 6).float(), names=["3", "5"])
         assert_value_error(module, x, x, x, torch.ones(7, 7).bool(), names=["7", "4"])
+        assert_value_error(module, x[:1], x[:1], x[:1], torch.ones(3, 1, 1, 4).bool(), names=["3", "1"])
 
     @points(1)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):

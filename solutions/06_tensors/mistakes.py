@@ -423,6 +423,32 @@ def maximum_of_everything(x, dim=-1):
 
 @mistake(
     "softmax",
+    caught_by="test_survives_scores_of_any_size",
+    says="What stands in for a maximum of -inf is not low enough: scores that lie far below it get nothing either.",
+)
+def maximum_from_minus_30000_on(x, dim=-1):
+    x = real(x)
+    powers = torch.exp(x - x.detach().amax(dim, keepdim=True).clamp(min=-3e4))
+    total = powers.sum(dim, keepdim=True)
+    return powers / total.masked_fill(total == 0, 1.0)
+
+
+@mistake(
+    "softmax",
+    caught_by="test_hidden_scores_get_nothing",
+    says="A score that is alone in its slice has the share 1 without being looked at: -inf has none there either.",
+)
+def alone_gets_everything(x, dim=-1):
+    x = real(x)
+    if x.shape[dim] == 1:
+        return torch.ones_like(x) + (x - x.detach()).nan_to_num()
+    powers = torch.exp(x - x.detach().amax(dim, keepdim=True).clamp(min=torch.finfo(x.dtype).min))
+    total = powers.sum(dim, keepdim=True)
+    return powers / total.masked_fill(total == 0, 1.0)
+
+
+@mistake(
+    "softmax",
     caught_by="test_agrees_with_the_reference",
     says="The shares add up to 1 over the whole tensor, not in each slice.",
 )
@@ -867,6 +893,22 @@ def filled_with_a_large_number(q, k, v, mask=None):
 
 @mistake(
     "scaled_dot_product_attention",
+    caught_by="test_a_hidden_key_has_no_weight_however_low_the_others_are",
+    says="In half precision hidden scores are filled with -1e4: where the visible ones are lower, the hidden keys win.",
+)
+def filled_with_a_number_in_half_precision(q, k, v, mask=None):
+    q, k, v, mask = fitting(q, k, v, mask)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = softmax(scores)
+    else:
+        low = -1e4 if scores.dtype in (torch.float16, torch.bfloat16) else -math.inf
+        weights = softmax(scores.masked_fill(~mask, low)).masked_fill(~mask.any(-1, keepdim=True), 0.0)
+    return weights @ seen(v, mask), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
     caught_by="test_a_query_that_sees_nothing_gets_nothing",
     says="A query that sees nothing looks at everything alike: hidden scores are filled with the lowest "
     "number, and all are equal then.",
@@ -941,6 +983,24 @@ def sizes_not_compared(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     mask = mask if mask is None else mask.expand(scores.shape)
     weights = softmax(scores if mask is None else scores.masked_fill(~mask, -math.inf))
+    return weights @ seen(v, mask), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    caught_by="test_refuses_sizes_that_do_not_fit",
+    says="A mask that is larger than the scores stretches them: it has to broadcast to the scores, and they never to the mask.",
+)
+def stretched_by_the_mask(q, k, v, mask=None):
+    q, k, v, _ = fitting(q, k, v, None)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        try:
+            scores = scores.masked_fill(~mask, -math.inf)
+        except RuntimeError as error:
+            raise ValueError(f"a mask of {tuple(mask.shape)} for scores of {tuple(scores.shape)}") from error
+        mask = mask.expand(scores.shape)
+    weights = softmax(scores)
     return weights @ seen(v, mask), weights
 
 
@@ -1347,6 +1407,29 @@ class AnyNumberOfHeads(nn.Module):
 
     def forward(self, query, key, value, mask=None):
         return attend(self, query, key, value, mask, self.dropout)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_refuses_what_does_not_fit",
+    says="A mask that is larger than the weights stretches them: there are more of them afterwards than sentences and heads.",
+)
+class StretchedByTheMask(nn.Module):
+    def __init__(self, d_model, num_heads, dropout=0.0):
+        super().__init__()
+        layers(self, d_model, num_heads)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = split(self, self.w_q(query)), split(self, self.w_k(key)), split(self, self.w_v(value))
+        if mask is not None:
+            try:
+                shape = torch.broadcast_shapes(mask.shape, (*q.shape[:-1], k.shape[-2]))
+            except RuntimeError as error:
+                raise ValueError(f"mask {tuple(mask.shape)}, {q.shape[-2]} queries, {k.shape[-2]} keys") from error
+            q, k, v = (each.expand(*shape[:2], *each.shape[2:]) for each in (q, k, v))
+        weights = scaled_dot_product_attention(q, k, v, mask)[1]
+        return self.w_o((self.dropout(weights) @ v).transpose(1, 2).flatten(2)), weights
 
 
 @mistake(

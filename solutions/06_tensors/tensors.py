@@ -449,6 +449,8 @@ def padding_mask(tokens, pad=0):
     Returns:
         A bool tensor (batch, 1, 1, n) on the tokens' device, to be laid over scores
         (batch, heads, n_queries, n_keys): True where the token is not pad.
+
+    Not asked about: a pad that is the lowest number of a signed dtype, such as -128 in int8.
     """
     ### BEGIN SOLUTION
     return (tokens != pad)[:, None, None, :]
@@ -572,7 +574,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     Forbidden: torch.softmax, log_softmax, torch.nn.functional.scaled_dot_product_attention and
         their forms as method, function and module.
     Not asked about: tensors without entries, NaN and infinities elsewhere, a mask with more axes
-        than the scores.
+        than the scores, scores that are the lowest number of their dtype.
     Source: Vaswani et al. 2017, sections 3.2.1 and 3.2.3.
     """
     ### BEGIN SOLUTION
