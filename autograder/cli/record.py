@@ -111,6 +111,9 @@ def _problems(course: Course, unit: Unit, results: list[Result], recording: Reco
         unrecorded = recording.unrecorded(unit)
     except CourseError as error:  # the next unit may go better
         return [str(error)]
-    problems = [f"{student}: no score was recorded; grade it again." for student in unrecorded]
+    again = f"autograder record {unit.name} --regrade"  # nbgrader passes over what it finds in autograded/
+    problems = [
+        f"{student}: no score was recorded. To have all of them recorded again: {again}" for student in unrecorded
+    ]
     known = [result for result in results if result.submission not in unrecorded]
     return problems + class_run.differences(course, unit, known)

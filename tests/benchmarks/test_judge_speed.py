@@ -141,7 +141,7 @@ def test_32_megabytes_there_and_back_take_less_than_three_bare_copies(quick_judg
 class WithoutAJudge(GradingRun):
     """The same tests on code that runs in this process, unguarded and unconfined."""
 
-    def student(self, mark):
+    def _loaded(self, mark):
         session = Session()
         pieces = pieces_of(self.submission.programs[mark.name])
         session.load(Load(0, pieces, [], self.unit_reference.stand_ins, [], self.unit_reference.earlier))
