@@ -851,6 +851,18 @@ class DrawsFromTheSharedGenerator(Right):
 @mistake(
     "MultiHeadAttention",
     caught_by="test_draws_its_weights_from_the_generator_it_is_given",
+    says="The generator stands in the signature in place of None: it is made once, when the class is, and who passes None gets an error.",
+)
+class GeneratorInTheSignature(Right):
+    def __init__(self, d_model, num_heads, rng=np.random.default_rng()):
+        self.refuse(d_model, num_heads)
+        self.num_heads, self.d_model = num_heads, d_model
+        self.draw(rng)
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_draws_its_weights_from_the_generator_it_is_given",
     says="The generator is taken for a seed: it is a generator already, and numbers can be drawn from it.",
 )
 class GeneratorTakenForASeed(Right):
