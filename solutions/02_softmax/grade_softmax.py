@@ -136,10 +136,12 @@ class TestSoftmax:
     @points(1)
     def test_gives_zeros_where_everything_is_minus_infinity(self, student, reference):
         """Where all scores are -inf nobody gets a share: zeros, not NaN and not equal shares, and the other slices as
-        ever."""
+        ever. In float16 too, where a number like 1e-12 is 0."""
         cases = [(np.array([-INF, -INF]), -1), (np.array([[-INF], [2.0]]), -1), (FULLY_MASKED, -1)]
         for x, axis in [*cases, (FULLY_MASKED.T.copy(), 0), (NOTHING_BUT_MASKED, 0)]:
             assert_agrees(student.softmax(x, axis=axis), reference.softmax(x, axis=axis))
+        shares = student.softmax(NOTHING_BUT_MASKED.astype(np.float16))
+        require(np.all(shares == 0), "where everything is -inf, all shares should be 0 in float16 too", shares)
 
     @points(0.5)
     def test_keeps_the_dtype(self, student, reference):
