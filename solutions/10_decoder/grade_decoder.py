@@ -91,6 +91,32 @@ def assert_drops_each_output(make, prefix, rate, *arguments):
         )
 
 
+def assert_leaves_the_memory_whole(make, prefix, *arguments):
+    """In training, at a rate of 0.3: a source of one word, of ones, is handed on by the cross-attention. Dropped entries of the output,
+    and dropped weights, differ from query to query; a column that no query gets was dropped in the memory."""
+    module, eye = make(*arguments), torch.eye(40, dtype=torch.float64)
+    handed_on = {f"{prefix}cross_attention.w_{name}.weight": eye for name in "vo"}
+    t.load_state(module, zeros_of(module) | handed_on)
+    t.training(module)
+    ones = torch.ones(2, 50, 40, dtype=torch.float64)
+    out = module.forward.seeded(12, ones, ones[:, :1])
+    require(
+        isinstance(out, torch.Tensor) and out.shape == ones.shape, "a tensor of the shape of x should come out", out
+    )
+    require(
+        not (out < -1e-6).all(1).any(),
+        "in training nothing of the memory itself should be dropped; columns of it are",
+        out,
+    )
+
+
+def assert_keeps_nothing(mine, right):
+    """What a call is given has no part in later ones, also where it is of the same shape."""
+    for seed in (31, 41):
+        given_inputs = [words(seed, 2, 4, 6), words(seed + 1, 2, 3, 6), *masks_of("real", SEVERAL, seed)]
+        assert_agrees(mine(*given_inputs), right(*given_inputs))
+
+
 def assert_keeps_the_dtype(student, reference, name, *arguments):
     """Modules of float32, float16 and bfloat16, and new ones, give what they are given; float32 as exactly as it can."""
     mine, right = t.twins(student, reference, name, *arguments, seed=7)
@@ -167,9 +193,10 @@ class TestDecoderLayer:
     @points(1)
     def test_drops_each_sub_layers_output(self, student):
         """`dropout` is the share of each sub-layer's output that is dropped in training, a tenth if it is not given. Does it reach all
-        three frames?"""
+        three frames, and is the memory read as it is?"""
         assert_drops_each_output(student.DecoderLayer, "", 0.3, 40, 2, 8, 0.3)
         assert_drops_each_output(student.DecoderLayer, "", 0.1, 40, 2, 8)
+        assert_leaves_the_memory_whole(student.DecoderLayer, "", 40, 2, 8, 0.3)
 
     @points(0.5)
     def test_draws_anew_in_training_and_never_in_eval(self, student):
@@ -184,8 +211,9 @@ class TestDecoderLayer:
 
     @points(1)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """x, the memory and the masks belong to the caller: they stay as they were, in training too. Masks may be given by name, and
-        be of any shape that fits the weights from the right: three axes are one mask for each head."""
+        """x, the memory and the masks belong to the caller: they stay as they were, in training too, and nothing of them is kept for
+        later calls. Masks may be given by name, and be of any shape that fits the weights from the right: three axes are one mask for
+        each head."""
         mine, right = t.twins(student, reference, "DecoderLayer", 6, 2, 7, seed=6)
         self_mask, memory_mask = masks_of("real", SEVERAL, 3)
         for mode in (t.training, t.evaluating):
@@ -194,6 +222,7 @@ class TestDecoderLayer:
         x, memory = words(5, 4, 6, 2).permute(2, 0, 1), words(6, 3, 6, 2).permute(2, 0, 1)
         named = {"memory_mask": memory_mask, "self_mask": self_mask}
         assert_agrees(mine(x, memory, **named), right(x, memory, **named))
+        assert_keeps_nothing(mine, right)
         each_head = [torch.ones(2, 4, keys, dtype=torch.bool) for keys in (4, 3)]  # of two heads, as many as sentences
         for mask in each_head:
             mask[0] = mask[0].tril()
@@ -251,7 +280,7 @@ class TestDecoder:
     def test_has_layers_with_weights_of_their_own(self, student, reference):
         """`layers` holds num_layers of them, each with its own parameters. Is one layer put into the list several times, or the list no
         list of PyTorch's?"""
-        for arguments in ((3, 6, 2, 10), (1, 4, 1, 5), (5, 4, 2, 3)):
+        for arguments in ((3, 6, 2, 10), (1, 4, 1, 5), (7, 4, 2, 3)):
             t.assert_parameters(student.Decoder(*arguments), reference.Decoder(*arguments))
 
     @points(0.5)
@@ -281,10 +310,12 @@ class TestDecoder:
 
     @points(0.5)
     def test_passes_its_dropout_on(self, student):
-        """Each layer drops at the rate that the decoder was made with, a tenth if none was given, and only in training."""
+        """Each layer drops at the rate that the decoder was made with, a tenth if none was given, and only in training. Every layer reads
+        the whole memory, then too."""
         for rate, arguments in ((0.3, [2, 40, 2, 8, 0.3]), (0.1, [2, 40, 2, 8])):
             for prefix in ("layers.0.", "layers.1."):
                 assert_drops_each_output(student.Decoder, prefix, rate, *arguments)
+        assert_leaves_the_memory_whole(student.Decoder, "layers.1.", 2, 40, 2, 8, 0.3)
         x, memory = words(2, 2, 4, 6).float(), words(3, 2, 5, 6).float()
         t.assert_modes(student.Decoder(2, 6, 2, 7, dropout=0.5), x, memory, rate=0.5)
         decoder = student.Decoder(2, 6, 2, 7, dropout=0.0)
@@ -295,13 +326,14 @@ class TestDecoder:
 
     @points(0.5)
     def test_changes_nothing(self, student, reference):
-        """x, the memory and the masks belong to the caller, and all stay as they were."""
+        """x, the memory and the masks belong to the caller: all stay as they were, and nothing of them is kept for later calls."""
         mine, right = t.twins(student, reference, "Decoder", 2, 6, 2, 7, seed=6)
         self_mask, memory_mask = masks_of("real", SEVERAL, 3)
         assert_inputs_unchanged(mine.forward, words(3, 2, 4, 6), words(4, 2, 3, 6), self_mask, memory_mask)
         x, memory = words(5, 4, 6, 2).permute(2, 0, 1), words(6, 3, 6, 2).permute(2, 0, 1)
         named = {"memory_mask": memory_mask, "self_mask": self_mask}
         assert_agrees(mine(x, memory, **named), right(x, memory, **named))
+        assert_keeps_nothing(mine, right)
 
     @points(0.25)
     def test_keeps_the_dtype(self, student, reference):

@@ -585,6 +585,43 @@ class MaskOfEachSentence(nn.Module):
         return self.add_norm3(x, self.feed_forward(x))
 
 
+@mistake(
+    "DecoderLayer",
+    caught_by="test_drops_each_sub_layers_output",
+    says="The memory itself is dropped in training, before it is read: what is dropped is what a sub-layer gives.",
+)
+class MemoryDropped(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.add_norm1(x, self.self_attention(x, x, x, self_mask)[0])
+        memory = self.drop(memory)
+        x = self.add_norm2(x, self.cross_attention(x, memory, memory, memory_mask)[0])
+        return self.add_norm3(x, self.feed_forward(x))
+
+
+@mistake(
+    "DecoderLayer",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="The memory of an earlier call is kept, and read again when another one of the same shape is given.",
+)
+class MemoryKept(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+        self.kept = None
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.add_norm1(x, self.self_attention(x, x, x, self_mask)[0])
+        if self.training or self.kept is None or (self.kept.shape, self.kept.dtype) != (memory.shape, memory.dtype):
+            self.kept = memory
+        x = self.add_norm2(x, self.cross_attention(x, self.kept, self.kept, memory_mask)[0])
+        return self.add_norm3(x, self.feed_forward(x))
+
+
 # ---- Decoder
 
 
@@ -921,3 +958,40 @@ class AlwaysFloat32InTheEnd(nn.Module):
         for layer in self.layers:
             x = layer(x, memory, self_mask, memory_mask)
         return x if x.dtype == torch.float64 else x.float()
+
+
+@mistake(
+    "Decoder",
+    caught_by="test_passes_its_dropout_on",
+    says="The memory itself is dropped in training: dropout is inside of the layers, on what a sub-layer gives.",
+)
+class MemoryDroppedForAll(nn.Module):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.layers = layers_of(num_layers, d_model, num_heads, d_ff, dropout)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        memory = self.drop(memory)
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return x
+
+
+@mistake(
+    "Decoder",
+    caught_by="test_changes_nothing",
+    says="The memory of the first call in `eval()` is kept: the next source is never read.",
+)
+class FirstMemoryKept(nn.Module):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.layers = layers_of(num_layers, d_model, num_heads, d_ff, dropout)
+        self.memories = {}
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if not self.training:
+            memory = self.memories.setdefault((memory.shape, memory.dtype, memory.device), memory)
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return x
