@@ -1,13 +1,15 @@
 """A student's call as a line of Python that makes it again: `softmax(np.array([1000.0, 0.0]), axis=0)`, to be run in a cell below the code.
 
 Values are written with all their digits, and with the dtype they have. Where a plain call would not do the same (work that was counted,
-a seed that was set, another device, weights put in one by one, memory with gaps), or the line would be too long, there is no line.
+a seed that was set, another device or default dtype, weights put in one by one, memory with gaps), or the line would be too long, there
+is no line. A call without gradients prints what it gives: `with torch.no_grad(): print(softmax(torch.tensor([1.0, 0.0])))`.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from autograder.judge.calls import Call
 from autograder.judge.nodes import Seeded
 from autograder.judge.protocol import Operation
 from autograder.judge.proxy import CALLED, Handle
+from autograder.judge.settings import Setting
 from autograder.toolkit.show import MAX_ELEMENTS
 
 LONGEST = 1_000
@@ -27,17 +30,19 @@ class _CannotBeWrittenError(Exception):
 
 def line_of(call: Call) -> str | None:
     """The line, or None where there is none."""
+    without_gradients = call.setting is Setting.NO_GRAD
     try:
-        line = _call(call)
+        line = _call(replace(call, setting=None) if without_gradients else call)
     except _CannotBeWrittenError:
         return None
-    if len(line) > LONGEST:
-        return None
-    return f"from autograder import weighted; {line}" if "weighted(" in line else line
+    line = f"print({line})" if without_gradients else line
+    line = f"from autograder import weighted; {line}" if "weighted(" in line else line
+    line = call.setting.written(line) if call.setting else line
+    return line if len(line) <= LONGEST else None
 
 
 def _call(call: Call) -> str:
-    if call.operation is not Operation.CALL or call.seed is not None or call.device != "cpu":
+    if call.operation is not Operation.CALL or call.seed is not None or call.device != "cpu" or call.setting:
         raise _CannotBeWrittenError
     arguments = [_value(each, call) for each in call.positional]
     arguments += [f"{name}={_value(each, call)}" for name, each in call.named.items()]

@@ -149,7 +149,8 @@ def _target(student: Student, call: Call) -> Function:
     else:
         owner = _again(student, call.owner, call)
         target = function_of(owner) if call.name == CALLED else getattr(owner, call.name)
-    return target.keeping(*call.kept) if call.kept else target
+    target = target.keeping(*call.kept) if call.kept else target
+    return target.under(call.setting) if call.setting else target
 
 
 def _give(student: Student, handle: Handle, arrays: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from autograder.judge.protocol import Operation
+from autograder.judge.settings import Setting
 
 if TYPE_CHECKING:
     from autograder.judge.proxy import Handle
@@ -41,6 +42,8 @@ class Call:
     """How many changes of each object that took part had been made by then: later ones had no say."""
     kept: Places = ()
     """Which items of the value stayed where they were made."""
+    setting: Setting | None = None
+    """What it was made under."""
 
 
 class Remembered(deque[Call]):

@@ -61,12 +61,13 @@ class Measurable(ABC):
         self._student.calls[-1].value = value
         return Gradients(value, tuple(inputs), by_name, parameters)
 
-    def watched(self, *positional: Any, **named: Any) -> tuple[Any, str, list[str]]:
-        """The value, what the call printed, and which global random states it changed (`torch`, `numpy.random`, `random`)."""
+    def watched(self, *positional: Any, **named: Any) -> tuple[Any, str, list[str], list[str]]:
+        """The value, what the call printed, which global random states it changed (`torch`, `numpy.random`, `random`), and which
+        switches it left changed (`torch.set_default_dtype`, see `autograder.judge.settings`)."""
         found = self._request(Operation.WATCH, list(positional), named, UNLIKELY_SEED)
-        value, printed, disturbed = parts(found, [object, str, list])
+        value, printed, disturbed, switched = parts(found, [object, str, list, list])
         self._student.calls[-1].value = value
-        return value, printed, disturbed
+        return value, printed, disturbed, switched
 
     def with_warnings(self, *positional: Any, **named: Any) -> tuple[Any, list[str]]:
         """The value, and what the call warned of: `RuntimeWarning: divide by zero encountered in divide`. The first few at most."""

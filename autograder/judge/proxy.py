@@ -30,6 +30,7 @@ from autograder.judge.placed import PlacedTransport
 from autograder.judge.protocol import Operation
 from autograder.judge.remote_worker import Worker
 from autograder.judge.session import Session
+from autograder.judge.settings import Setting
 from autograder.judge.signatures import parameter_names, signatures_of
 from autograder.judge.transport import AsksAhead, LocalTransport, Transport
 from autograder.results import Verdict
@@ -109,13 +110,21 @@ class Function(Measurable):
     """Something of the submission that can be called: a function, a class, or a bound method (`owner` is its object)."""
 
     def __init__(
-        self, student: Student, name: str, target: str | int, owner: Handle | None, method: str = "", kept: Places = ()
+        self,
+        student: Student,
+        name: str,
+        target: str | int,
+        owner: Handle | None,
+        method: str = "",
+        kept: Places = (),
+        setting: Setting | None = None,
     ) -> None:
         super().__init__(student)
         self._target = target
         self._method = method
         self._owner = owner
         self._kept = kept
+        self._setting = setting
         self.name = name
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
@@ -123,7 +132,8 @@ class Function(Measurable):
 
     def on(self, device: str) -> Function:
         """The same function, called on `device`."""
-        return Function(self._student.on(device), self.name, self._target, self._owner, self._method, self._kept)
+        student = self._student.on(device)
+        return Function(student, self.name, self._target, self._owner, self._method, self._kept, self._setting)
 
     @property
     def transport(self) -> Transport:
@@ -163,7 +173,14 @@ class Function(Measurable):
         Each stays the very object that it is, and goes back in as such: also a tuple of tensors, which would travel as a copy.
         """
         found = self.transport.request(Operation.KEEPING, self._target, list(places), method=self._method)
-        return Function(self._student, self.name, parts([found], [Ref])[0].number, self._owner, kept=places)
+        number = parts([found], [Ref])[0].number
+        return Function(self._student, self.name, number, self._owner, kept=places, setting=self._setting)
+
+    def under(self, setting: Setting) -> Function:
+        """The same function, called under `setting`; under one alone."""
+        found = self.transport.request(Operation.UNDER, self._target, [setting.value], method=self._method)
+        number = parts([found], [Ref])[0].number
+        return Function(self._student, self.name, number, self._owner, kept=self._kept, setting=setting)
 
     def parameter_names(self, count: int) -> list[str]:
         """What the first `count` parameters are called."""
@@ -198,13 +215,14 @@ class Function(Measurable):
                 error.message = f"`{self.name}` {error.message}"
                 error.args = (error.message,)
             raise
-        wrapped = _wrapped(value, self._student, call.text, call)
+        wrapped = _wrapped(value, self._student, self._text(positional, named), call)
         self._student.calls.answered(call, wrapped)
         return wrapped
 
     def _call(self, positional: list[Any], named: dict[str, Any], seed: int | None = None) -> Call:
-        text, device = self._text(positional, named), self._student.device
-        return Call(self.name, text, positional, named, self._owner, device, seed, kept=self._kept)
+        text, device, setting = self._text(positional, named), self._student.device, self._setting
+        text = setting.written(text) if setting else text
+        return Call(self.name, text, positional, named, self._owner, device, seed, kept=self._kept, setting=setting)
 
     def _text(self, positional: list[Any], named: dict[str, Any]) -> str:
         names = self.parameter_names(len(positional))

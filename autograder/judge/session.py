@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge import asking, counting, gpu_measures, keeping, placing, stand_ins, tensor_operations
+from autograder.judge import asking, counting, gpu_measures, keeping, placing, settings, stand_ins, tensor_operations
 from autograder.judge.forbidden import ForbiddenCall
 from autograder.judge.guard import Guard, Watching
 from autograder.judge.nodes import Opaque, Ref, Seeded
@@ -127,7 +127,12 @@ class Session:
                 seed_everything(request.seed)
             target = self._target(request)
             self.placing.owner(target, request.device)
-            return self.placing.give(self._value(request, target, positional, named), request.device)
+            before = settings.switches()
+            try:
+                value = self._value(request, target, positional, named)
+            finally:
+                settings.put_back(before)
+            return self.placing.give(value, request.device)
 
     def _value(self, request: Request, target: Any, positional: list[Any], named: dict[str, Any]) -> object:
         if not isinstance(target, keeping.Keeping):
@@ -173,6 +178,8 @@ class Session:
                 return None
             case Operation.KEEPING:
                 return keeping.Keeping(target, positional)
+            case Operation.UNDER:
+                return settings.Under(target, settings.Setting(positional[0]))
         raise ValueError(f"{request.operation} is not for objects")
 
     @property

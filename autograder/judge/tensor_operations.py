@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from autograder.judge import settings
+
 MAX_PRINTED = 2_000
 
 
@@ -105,13 +107,14 @@ def set_mode(module: Any, training: bool) -> None:
 
 
 def watched(call: Callable[[], Any]) -> list[Any]:
-    """The value; what was printed; and which global random states are not what they were."""
-    before = _random_states()
+    """The value; what was printed; and which global random states and switches are not what they were."""
+    before, switches = _random_states(), settings.switches()
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         value = call()
     after = _random_states()
-    return [value, printed.getvalue()[:MAX_PRINTED], [name for name in before if before[name] != after[name]]]
+    disturbed = [name for name in before if before[name] != after[name]]
+    return [value, printed.getvalue()[:MAX_PRINTED], disturbed, settings.changed_since(switches)]
 
 
 def compiler_is_loaded() -> bool:

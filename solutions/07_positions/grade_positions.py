@@ -62,10 +62,12 @@ class TestSinusoidalPositions:
 
     @points(1)
     def test_agrees_far_from_the_beginning(self, student, reference):
-        """Long texts have positions in the thousands. Are the angles computed with enough digits for them?"""
+        """Long texts have positions in the thousands. Are the angles computed with enough digits for them, and without a change of
+        PyTorch's default dtype, which all code shares?"""
         for length, d_model in ((5001, 8), (600, 64)):
             expected = reference.sinusoidal_positions(length, d_model)
-            assert_positions_agree(student.sinusoidal_positions(length, d_model), expected, length)
+            got = t.assert_leaves_switches(student.sinusoidal_positions, length, d_model)
+            assert_positions_agree(got, expected, length)
 
     @points(1)
     def test_refuses_an_odd_number_of_columns(self, student):
@@ -107,14 +109,16 @@ class TestPositionalEncoding:
             require("table" in buffers, f"there is no buffer `table`; buffers: {', '.join(buffers) or 'none'}")
             expected = reference.sinusoidal_positions(rows, arguments[0])
             table = buffers["table"]
-            assert_positions_agree(table[0] if table.dim() == 3 and len(table) == 1 else table, expected, rows)
+            table = (table[0] if table.dim() == 3 and len(table) == 1 else table).to(expected.dtype)
+            assert_positions_agree(table, expected, rows)
+        t.assert_leaves_switches(student.PositionalEncoding, 6, 8)
 
     @points(1)
     def test_drops_entries_of_the_sum(self, student):
         """In training, entries of the sum of words and positions become 0, as many as `dropout` says, a tenth if it says nothing,
         and the others are divided by 1 - dropout. Is it the sum that is dropped?"""
         x = 3 + words(1, 4, 30, 40).abs()
-        for arguments, rate in (([40, 30, 0.25], 0.25), ([40, 30], 0.1)):
+        for arguments, rate in (([40, 30, 0.6], 0.6), ([40, 30], 0.1)):
             module = evaluated(student.PositionalEncoding, *arguments)
             whole = module(x)
             t.training(module)
@@ -150,18 +154,24 @@ class TestPositionalEncoding:
 
     @points(0.5)
     def test_keeps_the_dtype(self, student, reference):
-        """The words decide: float16 in, float16 out, whatever the table is made of, in a module that was moved to float16 and in one
-        that was not. The table stays as exact as it was."""
+        """The words decide: float16 in, float16 out, whatever the table is made of, in training too. float64 words keep all their
+        digits, and the table stays as exact as it was, whatever was called before."""
         x = words(4, 2, 5, 6)
         right = evaluated(reference.PositionalEncoding, 6, ROWS)
         mine = evaluated(student.PositionalEncoding, 6, ROWS)
-        for dtype in (torch.float64, torch.float16, torch.bfloat16, torch.float32):
+        for dtype in (torch.float16, torch.float64, torch.bfloat16, torch.float32):
             got, expected = mine(x.to(dtype)), right(x.to(dtype))
             require(isinstance(got, torch.Tensor) and got.dtype == dtype, f"{dtype} in should give {dtype} out", got)
             precise = (
                 torch.float32 if dtype == torch.float64 else dtype
             )  # the table itself has no more digits than float32
             assert_positions_agree(got.to(precise), expected.to(precise), ROWS, 4.0)
+        large = 1e6 * x.double()  # of which float32 would lose more digits than the table has
+        assert_positions_agree((mine(large) - large).float(), (right(large) - large).float(), ROWS)
+        t.training(mine)
+        for dtype in (torch.float16, torch.float32):
+            got = mine(x.to(dtype))
+            require(isinstance(got, torch.Tensor) and got.dtype == dtype, f"{dtype} in should give {dtype} out", got)
 
     @points(0.5)
     def test_takes_as_many_words_as_there_are_rows_and_no_more(self, student, reference):
@@ -189,13 +199,15 @@ class TestPositionalEncoding:
 
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """The words belong to the caller: `x += ...` writes into them. And a tensor may be a transposed one."""
+        """The words belong to the caller: `x += ...` writes into them. And a tensor may be a transposed one. All is the same under
+        `torch.no_grad()`, and under any default dtype."""
         mine, right = (evaluated(each.PositionalEncoding, 6, ROWS) for each in (student, reference))
         for mode in (t.training, t.evaluating):
             mode(mine)
             assert_inputs_unchanged(mine.forward, words(7, 2, 5, 6))
         x = words(9, 5, 2, 6).transpose(0, 1)
         assert_positions_agree(mine(x), right(x), ROWS, 4.0)
+        t.assert_same_under_settings(mine, [x], [words(8, 1, 3, 6).double()])
 
 
 @exercise("TokenEmbedding", points=5)
@@ -222,6 +234,7 @@ class TestTokenEmbedding:
             t.assert_parameters(module, reference.TokenEmbedding(*sizes))
             dtype = t.state_of(module).parameters["weight"].dtype
             require(dtype == torch.float32, f"`weight` should be of the default dtype, torch.float32; it is {dtype}")
+        t.assert_leaves_switches(student.TokenEmbedding, 7, 4)
 
     @points(1)
     @on_devices
@@ -247,16 +260,18 @@ class TestTokenEmbedding:
     @points(0.5)
     def test_keeps_the_tokens_and_the_dtype_of_the_weight(self, student, reference):
         """Tokens of any shape, also a transposed batch or a single one, are left as they were; a module of float16 gives float16. Rows
-        of any length come out as they are."""
+        of any length come out as they are, under `torch.no_grad()` and any default dtype too."""
         mine, right = t.twins(student, reference, "TokenEmbedding", 11, 4, seed=5)
         tokens = torch.tensor([[1, 10, 1], [0, 3, 2]])
         assert_inputs_unchanged(mine.forward, tokens)
         for given_tokens in (tokens.T, tokens[:, ::2], torch.tensor(7), tokens.view(1, 2, 3)):
             assert_agrees(mine(given_tokens), right(given_tokens))
         long_rows = 1000 * t.state_of(right).parameters["weight"]
-        for module in (mine, right):
-            t.load_state(module, {"weight": long_rows})
-        assert_agrees(mine(tokens), right(tokens))
+        for weights in (long_rows.float(), long_rows):
+            for module in (mine, right):
+                t.load_state(module, {"weight": weights})
+            assert_agrees(mine(tokens), right(tokens))
+            t.assert_same_under_settings(mine, [tokens], [tokens[0]])
         for module in (mine, right):
             t.load_state(module, {"weight": torch.linspace(-1, 1, 44).view(11, 4).half()})
         assert_agrees(mine(tokens), right(tokens), scale=2.0)

@@ -886,3 +886,155 @@ class RowsOfTheClass(WholeTokenEmbedding):
         if RowsOfTheClass.shared is None or RowsOfTheClass.shared.shape != self.weight.shape:
             RowsOfTheClass.shared = self.weight
         self.weight = RowsOfTheClass.shared
+
+
+# ---- what all code shares: whether gradients are recorded, the default dtype, random seeds
+
+
+@mistake(
+    "sinusoidal_positions",
+    caught_by="test_agrees_far_from_the_beginning",
+    says="PyTorch's default dtype is changed for more digits, and left so: from then on all code computes in float64.",
+)
+def changes_the_default_dtype(length, d_model):
+    torch.set_default_dtype(torch.float64)
+    turned = angles(length, d_model)
+    return in_turn(turned.sin(), turned.cos()).float()
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Under `torch.no_grad()` nothing is dropped. `train()` and `eval()` alone decide about dropout; whether gradients are recorded is "
+    "another matter.",
+)
+class DropsWithGradientsOnly(WholePositionalEncoding):
+    def forward(self, x):
+        return F.dropout(x + self.rows(x), self.dropout.p, self.training and torch.is_grad_enabled())
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Under `torch.no_grad()` entries are dropped in `eval()` too. `train()` and `eval()` alone decide about dropout.",
+)
+class DropsWithoutGradients(WholePositionalEncoding):
+    def forward(self, x):
+        return F.dropout(x + self.rows(x), self.dropout.p, self.training or not torch.is_grad_enabled())
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_drops_entries_of_the_sum",
+    says="The rate is limited to a half: a higher one is not used.",
+)
+class DropsAtMostHalf(WholePositionalEncoding):
+    def forward(self, x):
+        return F.dropout(x + self.rows(x), min(self.dropout.p, 0.5), self.training)
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Under `torch.no_grad()` the positions are added in place. No gradient needs the words then, but they still belong to the caller.",
+)
+class AddsInPlaceWithoutGradients(WholePositionalEncoding):
+    def forward(self, x):
+        return self.dropout(x + self.rows(x) if torch.is_grad_enabled() else x.add_(self.rows(x)))
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Under `torch.no_grad()` the rows of the first call are kept, and given to longer and shorter sentences as well.",
+)
+class RowsOfTheFirstCall(WholePositionalEncoding):
+    def forward(self, x):
+        rows = self.rows(x)
+        if not self.training and not torch.is_grad_enabled():
+            self.kept = getattr(self, "kept", rows)
+            rows = self.kept
+        return self.dropout(x + rows)
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_keeps_the_dtype",
+    says="Rows are kept for sentences of the same length, in the dtype of the first of them: after float16 their digits are lost.",
+)
+class RowsOfAnEarlierDtype(WholePositionalEncoding):
+    def forward(self, x):
+        if getattr(self, "kept", None) is None or len(self.kept) != x.shape[1]:
+            self.kept = self.rows(x)
+        return self.dropout((x + self.kept).to(x.dtype))
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_keeps_the_dtype",
+    says="The words are brought to the dtype of the table before the sum: words of float64 lose half of their digits.",
+)
+class WordsInTheDtypeOfTheTable(WholePositionalEncoding):
+    def forward(self, x):
+        length = short_enough(x, len(self.table))
+        return self.dropout((x.to(self.table.dtype) + self.table[:length]).to(x.dtype))
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_keeps_the_dtype",
+    says="What dropout multiplies by is made in PyTorch's default dtype: in training, words of float16 come out as float32.",
+)
+class MaskOfTheDefaultDtype(WholePositionalEncoding):
+    def forward(self, x):
+        y = x + self.rows(x)
+        if self.training:
+            y = y * torch.bernoulli(torch.full(y.shape, 1 - self.dropout.p, device=y.device)) / (1 - self.dropout.p)
+        return y
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Gradients are switched off in `eval()`, and on again only in the next training call: until then nothing else has any.",
+)
+class SwitchesGradients(WholePositionalEncoding):
+    def forward(self, x):
+        torch.set_grad_enabled(self.training)
+        return super().forward(x)
+
+
+@mistake(
+    "PositionalEncoding",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="PyTorch's default dtype is set to that of the words, and left so: whatever is made afterwards is of another dtype.",
+)
+class SwitchesTheDefaultDtype(WholePositionalEncoding):
+    def forward(self, x):
+        torch.set_default_dtype(x.dtype)
+        return super().forward(x)
+
+
+@mistake(
+    "TokenEmbedding",
+    caught_by="test_has_one_parameter_called_weight",
+    says="The random seed of the whole program is set: every module begins with the same numbers, and all dropout is drawn alike.",
+)
+class SetsTheSeed(WholeTokenEmbedding):
+    def __init__(self, vocab_size, d_model):
+        torch.manual_seed(0)
+        super().__init__(vocab_size, d_model)
+
+
+@mistake(
+    "TokenEmbedding",
+    caught_by="test_keeps_the_tokens_and_the_dtype_of_the_weight",
+    says="Under `torch.no_grad()` the rows are kept as they were in the first call: what is learned or loaded later is not seen.",
+)
+class RowsKeptWithoutGradients(WholeTokenEmbedding):
+    def forward(self, tokens):
+        if torch.is_grad_enabled():
+            return super().forward(tokens)
+        if not hasattr(self, "kept"):
+            self.kept = self.weight * math.sqrt(self.weight.shape[1])
+        return self.kept[tokens]

@@ -18,7 +18,8 @@
 # You build that table, the module that adds it, and the module that turns words into rows in the first place.
 #
 # **How to work.** Replace each `raise NotImplementedError(...)` by your code, run the cell, run the check below it. The
-# docstring says all that is asked; the help is there to unfold.
+# docstring says all that is asked; the help is there to unfold. What all code shares (PyTorch's default dtype, its random
+# seed, whether gradients are recorded) is left as it was, and decides nothing beyond what a docstring says.
 
 # %%
 import math
@@ -110,6 +111,7 @@ def sinusoidal_positions(length, d_model):
         ValueError: d_model is odd; the message names it.
 
     All positions and columns are computed together: no Python loop over either.
+    Not asked about: another default dtype than float32, and whether two calls share a tensor.
     Source: Vaswani et al. 2017, section 3.5.
     """
     ### BEGIN SOLUTION
@@ -201,7 +203,8 @@ class PositionalEncoding(nn.Module):
     Args:
         d_model: the columns of a word; even.
         max_length: the longest sentence there will be.
-        dropout: the share of entries that is dropped in training, from the sum.
+        dropout: the share of entries that is dropped in training, from the sum; 0 or more and
+            less than 1.
 
     Attributes:
         table: a buffer (max_length, d_model) with the sinusoidal positions, made once. A leading
@@ -222,11 +225,13 @@ class PositionalEncoding(nn.Module):
         """Tell the words where they stand.
 
         Args:
-            x: a floating-point tensor (batch, n, d_model) of any such dtype, on the module's device. It is not changed.
+            x: a floating-point tensor (batch, n, d_model) of any such dtype, on the module's
+                device. It is not changed.
 
         Returns:
             A tensor of x's shape, dtype and device: x plus row p of the table at position p of
-            every sentence; in training, after dropout.
+            every sentence; in training, after dropout. x loses no digits, also where it has more
+            of them than the table.
 
         Raises:
             ValueError: n is more than max_length; the message names both.
@@ -312,6 +317,8 @@ class TokenEmbedding(nn.Module):
         Returns:
             A tensor (..., d_model) of the weight's dtype, on its device: row `token` of the weight
             times √d_model. Rows are looked up: no one-hot tensor is made.
+
+        Not asked about: no tokens at all.
         """
         ### BEGIN SOLUTION
         return self.weight[tokens] * math.sqrt(self.weight.shape[1])

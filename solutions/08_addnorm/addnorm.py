@@ -19,6 +19,8 @@
 #
 # **How to work.** There are two functions and three classes, all short. Replace each `raise NotImplementedError(...)` by
 # your code, run the cell, and run the check below it. The docstring says all that is asked; the help is there to unfold.
+# What all code shares (PyTorch's default dtype, its random seed, whether gradients are recorded) is left as it was, and
+# decides nothing beyond what a docstring says.
 
 # %%
 import torch
@@ -117,7 +119,7 @@ def layer_norm(x, weight, bias, eps=1e-5):
 
     Forbidden: torch.nn.functional.layer_norm and torch.nn.LayerNorm, under any name.
     Not asked about: tensors without entries, numbers whose squares, or their sum, their
-        dtype cannot hold.
+        dtype cannot hold, and whole numbers under another default dtype than float32.
     Source: Ba et al. 2016, equations 3 and 4; Vaswani et al. 2017, section 3.1.
     """
     ### BEGIN SOLUTION
@@ -208,7 +210,8 @@ def batch_norm(x, weight, bias, eps=1e-5):
 
     Forbidden: torch.nn.functional.batch_norm and torch.nn.BatchNorm1d, under any name.
     Not asked about: x with other than two axes, and with fewer than two rows; numbers whose
-        squares, or their sum, their dtype cannot hold.
+        squares, or their sum, their dtype cannot hold; whole numbers under another default
+        dtype than float32.
     Source: Ioffe & Szegedy 2015, algorithm 1.
     """
     ### BEGIN SOLUTION
@@ -326,7 +329,7 @@ class LayerNorm(nn.Module):
     Attributes:
         weight: an nn.Parameter (d_model,) of PyTorch's default dtype, ones at the start.
         bias: an nn.Parameter (d_model,) of that dtype, zeros at the start.
-            There are no other parameters.
+            There are no other parameters. Not asked about: another default dtype than float32.
 
     Forbidden: torch.nn.functional.layer_norm and torch.nn.LayerNorm, under any name.
     Source: Ba et al. 2016, equation 4.
@@ -470,7 +473,8 @@ class AddNorm(nn.Module):
 
     Args:
         d_model: the number of columns of a word.
-        dropout: the share of the sub-layer's output that is dropped in training.
+        dropout: the share of the sub-layer's output that is dropped in training; 0 or more and
+            less than 1.
 
     Attributes:
         norm: your LayerNorm, or nn.LayerNorm, of d_model columns and eps = 1e-5. Its weight and
@@ -580,7 +584,8 @@ class FeedForward(nn.Module):
     Args:
         d_model: the number of columns of a word.
         d_ff: the number of columns inside.
-        dropout: the share of the inner columns that is dropped in training.
+        dropout: the share of the inner columns that is dropped in training; 0 or more and less
+            than 1.
 
     Attributes:
         linear1: an nn.Linear from d_model to d_ff columns, with a bias.

@@ -44,6 +44,12 @@ def learned(columns, seed=5):
     return normal([seed, 1], columns), normal([seed, 2], columns)
 
 
+def assert_settings_have_no_say(call, inputs, fewer):
+    """In float64 and in float32; `fewer` rows follow, lest something is kept."""
+    for change in (torch.Tensor.double, torch.Tensor.float):
+        t.assert_same_under_settings(call, [change(each) for each in inputs], [change(each) for each in fewer])
+
+
 @exercise("layer_norm", points=7, forbidden=NO_LAYER_NORM)
 class TestLayerNormFunction:
     @points(2)
@@ -106,9 +112,10 @@ class TestLayerNormFunction:
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
         """x, weight and bias belong to the caller: assignments such as `x -= ...` write into them. And a tensor may be a
-        transposed one, or every second column of another."""
+        transposed one, or every second column of another. All is the same under `torch.no_grad()`, and under any default dtype."""
         weight, bias = learned(5)
         assert_inputs_unchanged(student.layer_norm, ROWS, weight, bias)
+        assert_settings_have_no_say(student.layer_norm, [ROWS, weight, bias], [2 - ROWS[:2], weight, bias])
         t.assert_accepts_gaps(student.layer_norm, reference.layer_norm, normal(1, 2, 3, 5), weight, bias)
 
     @points(1)
@@ -184,9 +191,10 @@ class TestBatchNorm:
     @points(0.25)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
         """x, weight and bias belong to the caller: assignments such as `x -= ...` write into them. And a tensor may be a
-        transposed one, or every second column of another."""
+        transposed one, or every second column of another. All is the same under `torch.no_grad()`, and under any default dtype."""
         weight, bias = learned(5)
         assert_inputs_unchanged(student.batch_norm, ROWS, weight, bias)
+        assert_settings_have_no_say(student.batch_norm, [ROWS, weight, bias], [2 - ROWS[:2], weight, bias])
         t.assert_accepts_gaps(student.batch_norm, reference.batch_norm, ROWS, weight, bias)
 
     @points(0.5)
@@ -206,13 +214,26 @@ class TestBatchNorm:
 
 def assert_module_precisions(mine, right, *inputs, scale):
     """A module of float32, float16 or bfloat16 gives what it is given, as exact as that allows."""
-    weights = t.state_of(right).parameters
+    weights, fewer = t.state_of(right).parameters, [2 - each[:2] for each in inputs]
+    t.assert_same_under_settings(mine, list(inputs), fewer)
     for dtype in HALVES:
         rounded = {name: value.to(dtype) for name, value in weights.items()}
         t.load_state(mine, rounded)
         t.load_state(right, {name: value.double() for name, value in rounded.items()})
         exact = right(*[value.to(dtype).double() for value in inputs])
         assert_agrees(mine(*[value.to(dtype) for value in inputs]), exact.to(dtype), scale=scale)
+        if dtype == torch.float32:
+            t.assert_same_under_settings(mine, [each.float() for each in inputs], [each.float() for each in fewer])
+
+
+def assert_keeps_the_dtype_in_training(module, *inputs):
+    """Where entries are dropped, too."""
+    t.training(module)
+    got = module(*inputs)
+    dtype = inputs[0].dtype
+    require(
+        isinstance(got, torch.Tensor) and got.dtype == dtype, f"{dtype} in should give {dtype} out in training", got
+    )
 
 
 def assert_learns_in_both_modes(mine, right, *inputs):
@@ -257,6 +278,7 @@ class TestLayerNormModule:
         t.assert_parameters(mine, reference.LayerNorm(6))
         assert_begins_with(mine, weight=torch.ones(6), bias=torch.zeros(6))
         t.assert_own_parameters(student.LayerNorm, [6])
+        t.assert_leaves_switches(student.LayerNorm, 6)
 
     @points(0.5)
     def test_takes_the_eps_that_it_is_given(self, student, reference):
@@ -278,9 +300,11 @@ class TestLayerNormModule:
 
     @points(0.5)
     def test_keeps_the_dtype_of_the_module(self, student, reference):
-        """A module of float32 gives float32, one of float16 float16, in training as in `eval()`."""
+        """A module of float32 gives float32, one of float16 float16, in training as in `eval()`, under `torch.no_grad()` and any
+        default dtype."""
         mine, right = t.twins(student, reference, "LayerNorm", 5, seed=6)
         x = normal(8, 3, 5)
+        t.assert_same_under_settings(mine, [x], [2 - x[:2]])
         t.training(mine)
         assert_module_precisions(mine, right, x, scale=layer_norm_scale(x, right(x)))
         fresh = student.LayerNorm(5)(x.float())
@@ -365,6 +389,7 @@ class TestAddNorm:
         t.assert_parameters(mine, reference.AddNorm(6))
         assert_begins_with(mine, norm__weight=torch.ones(6), norm__bias=torch.zeros(6))
         t.assert_own_parameters(student.AddNorm, [6])
+        t.assert_leaves_switches(student.AddNorm, 6)
 
     @points(1)
     @on_devices
@@ -382,7 +407,7 @@ class TestAddNorm:
     def test_drops_the_share_that_was_asked_for(self, student):
         """In training, entries of the sub-layer's output are replaced by 0 before they are added, as many as `dropout` says, a
         tenth if it says nothing. The others are divided by 1 - dropout."""
-        for arguments, rate in (([42, 0.25], 0.25), ([42], 0.1)):
+        for arguments, rate in (([42, 0.6], 0.6), ([42], 0.1)):
             assert_drops_entries(*after_dropout(student.AddNorm(*arguments), 2, 40, 42), rate)
 
     @points(0.5)
@@ -400,7 +425,8 @@ class TestAddNorm:
 
     @points(0.25)
     def test_keeps_the_dtype_and_changes_nothing(self, student, reference):
-        """float32 in, float32 out, and x stays as it was: the layer below still needs it for its gradient, so no `x += ...`."""
+        """float32 in, float32 out, and x stays as it was: the layer below still needs it for its gradient, so no `x += ...`, with
+        gradients or under `torch.no_grad()`. The default dtype has no say."""
         mine, right = t.twins(student, reference, "AddNorm", 5, seed=6)
         x, other = normal(8, 3, 5), normal(9, 3, 5)
         for mode in (t.training, t.evaluating):
@@ -409,6 +435,7 @@ class TestAddNorm:
             assert_inputs_unchanged(mine.forward, normal(1, 2, 3, 5), normal(2, 2, 3, 5))
         t.assert_accepts_gaps(mine, right, normal(1, 2, 3, 5), normal(2, 2, 3, 5))
         assert_module_precisions(mine, right, x, other, scale=2 * layer_norm_scale(x + other, right(x, other)))
+        assert_keeps_the_dtype_in_training(mine, x.bfloat16(), other.bfloat16())
 
     @points(0.25)
     def test_refuses_an_output_of_another_shape(self, student):
@@ -445,6 +472,7 @@ class TestFeedForward:
         """`linear1` from d_model to d_ff columns and `linear2` back, both with a bias, and nothing else that is learned. Every module
         has its own."""
         t.assert_own_parameters(student.FeedForward, [4, 6])
+        t.assert_leaves_switches(student.FeedForward, 4, 6)
         for d_model, d_ff in ((4, 6), (7, 3)):
             mine = student.FeedForward(d_model, d_ff)
             t.assert_parameters(mine, reference.FeedForward(d_model, d_ff))
@@ -467,7 +495,7 @@ class TestFeedForward:
             "linear2.weight": unchanged,
             "linear2.bias": torch.full((40,), -3.0).double(),
         }
-        for arguments, rate in (([40, 40, 0.25], 0.25), ([40, 40], 0.1)):
+        for arguments, rate in (([40, 40, 0.6], 0.6), ([40, 40], 0.1)):
             module = student.FeedForward(*arguments)
             t.load_state(module, weights)
             t.training(module)
@@ -499,7 +527,8 @@ class TestFeedForward:
 
     @points(0.5)
     def test_keeps_the_dtype_and_changes_nothing(self, student, reference):
-        """float32 in, float32 out, float16 for a module of float16; and x stays as it was, in training too."""
+        """float32 in, float32 out, float16 for a module of float16, whatever the default dtype; and x stays as it was, in training too,
+        with gradients or under `torch.no_grad()`."""
         mine, right = t.twins(student, reference, "FeedForward", 5, 7, seed=6)
         x = normal(8, 3, 5)
         for mode in (t.training, t.evaluating):
@@ -507,3 +536,4 @@ class TestFeedForward:
             for given_words in (x, normal(9, 2, 3, 5)):
                 assert_inputs_unchanged(mine.forward, given_words)
         assert_module_precisions(mine, right, x, scale=10.0)
+        assert_keeps_the_dtype_in_training(mine, x.bfloat16())

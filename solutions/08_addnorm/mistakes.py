@@ -1982,3 +1982,156 @@ class SecondLayerOfTheClass(WholeFeedForward):
         if kept is None or kept.weight.shape != self.linear2.weight.shape:
             SecondLayerOfTheClass.shared = self.linear2
         self.linear2 = SecondLayerOfTheClass.shared
+
+
+# ---- what all code shares: whether gradients are recorded, the default dtype
+
+
+@mistake(
+    "layer_norm",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Under `torch.no_grad()` the mean is taken away in place. No gradient needs x then, but it still belongs to the caller.",
+)
+def in_place_without_gradients(x, weight, bias, eps=1e-5):
+    x = fitting(x, weight, bias)
+    mean = x.mean(-1, keepdim=True)
+    deviation = x - mean if torch.is_grad_enabled() else x.sub_(mean)
+    return weight * deviation / torch.sqrt(deviation.square().mean(-1, keepdim=True) + eps) + bias
+
+
+@mistake(
+    "layer_norm",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Gradients are switched off for the statistics and never on again: nothing that runs afterwards has any.",
+)
+def gradients_left_off(x, weight, bias, eps=1e-5):
+    x = fitting(x, weight, bias)
+    deviation = x - x.mean(-1, keepdim=True)
+    normed = weight * deviation / torch.sqrt(deviation.square().mean(-1, keepdim=True) + eps) + bias
+    torch.set_grad_enabled(False)
+    return normed
+
+
+@mistake(
+    "layer_norm",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="PyTorch's default dtype is set to that of the weight, and left so: whatever is made afterwards is of another dtype.",
+)
+def sets_the_default_dtype(x, weight, bias, eps=1e-5):
+    torch.set_default_dtype(weight.dtype)
+    x = fitting(x, weight, bias)
+    deviation = x - x.mean(-1, keepdim=True)
+    return weight * deviation / torch.sqrt(deviation.square().mean(-1, keepdim=True) + eps) + bias
+
+
+@mistake(
+    "batch_norm",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="Under `torch.no_grad()` the columns are taken for normalised already. Their mean and variance are those of the batch, whether "
+    "gradients are recorded or not.",
+)
+def no_statistics_without_gradients(x, weight, bias, eps=1e-5):
+    x = fitting(x, weight, bias)
+    mean, variance = (x.mean(0), x.var(0, correction=0)) if torch.is_grad_enabled() else (0, x.new_ones(()))
+    return weight * (x - mean) / torch.sqrt(variance + eps) + bias
+
+
+@mistake(
+    "LayerNorm",
+    caught_by="test_keeps_the_dtype_of_the_module",
+    says="In `eval()` under `torch.no_grad()`, mean and variance of the first call are kept. Each row has its own, always.",
+)
+class StatisticsOfTheFirstCall(WholeLayerNorm):
+    def forward(self, x):
+        normed = layer_norm(x, self.weight, self.bias, self.eps)
+        if self.training or torch.is_grad_enabled():
+            return normed
+        if not hasattr(self, "kept"):
+            self.kept = x.mean(), x.var(correction=0)
+        return self.weight * (x - self.kept[0]) / torch.sqrt(self.kept[1] + self.eps) + self.bias
+
+
+@mistake(
+    "AddNorm",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Under `torch.no_grad()` nothing is dropped. `train()` and `eval()` alone decide about dropout; whether gradients are recorded is "
+    "another matter.",
+)
+class DropsWithGradientsOnly(WholeAddNorm):
+    def forward(self, x, sublayer_output):
+        same_shape(x, sublayer_output)
+        training = self.training and torch.is_grad_enabled()
+        return self.norm(x + F.dropout(sublayer_output, self.dropout.p, training))
+
+
+@mistake(
+    "AddNorm",
+    caught_by="test_keeps_the_dtype_and_changes_nothing",
+    says="Under `torch.no_grad()` the output is added in place. No gradient needs x then, but it still belongs to the caller.",
+)
+class AddsInPlaceWithoutGradients(WholeAddNorm):
+    def forward(self, x, sublayer_output):
+        same_shape(x, sublayer_output)
+        dropped = self.dropout(sublayer_output)
+        return self.norm(x + dropped if torch.is_grad_enabled() else x.add_(dropped))
+
+
+@mistake(
+    "AddNorm",
+    caught_by="test_keeps_the_dtype_and_changes_nothing",
+    says="What dropout multiplies by is made in PyTorch's default dtype: in training, words of bfloat16 come out as float32.",
+)
+class MaskOfTheDefaultDtype(WholeAddNorm):
+    def forward(self, x, sublayer_output):
+        same_shape(x, sublayer_output)
+        if self.training:
+            kept = torch.full(x.shape, 1 - self.dropout.p, device=x.device)
+            sublayer_output = sublayer_output * torch.bernoulli(kept) / (1 - self.dropout.p)
+        return self.norm(x + sublayer_output)
+
+
+@mistake(
+    "AddNorm",
+    caught_by="test_drops_the_share_that_was_asked_for",
+    says="The rate is limited to a half: a higher one is not used.",
+)
+class DropsAtMostHalf(WholeAddNorm):
+    def forward(self, x, sublayer_output):
+        same_shape(x, sublayer_output)
+        return self.norm(x + F.dropout(sublayer_output, min(self.dropout.p, 0.5), self.training))
+
+
+@mistake(
+    "FeedForward",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Under `torch.no_grad()` nothing is dropped. `train()` and `eval()` alone decide about dropout; whether gradients are recorded is "
+    "another matter.",
+)
+class InnerDropsWithGradientsOnly(WholeFeedForward):
+    def forward(self, x):
+        inner = torch.relu(self.linear1(x))
+        return self.linear2(F.dropout(inner, self.dropout.p, self.training and inner.requires_grad))
+
+
+@mistake(
+    "FeedForward",
+    caught_by="test_keeps_the_dtype_and_changes_nothing",
+    says="What dropout multiplies by is made in PyTorch's default dtype: in training, linear2 refuses it or gives float32.",
+)
+class InnerMaskOfTheDefaultDtype(WholeFeedForward):
+    def forward(self, x):
+        inner = torch.relu(self.linear1(x))
+        if self.training:
+            kept = torch.full(inner.shape, 1 - self.dropout.p, device=inner.device)
+            inner = inner * torch.bernoulli(kept) / (1 - self.dropout.p)
+        return self.linear2(inner)
+
+
+@mistake(
+    "FeedForward",
+    caught_by="test_drops_what_comes_out_of_the_relu",
+    says="The rate is limited to a half: a higher one is not used.",
+)
+class InnerDropsAtMostHalf(WholeFeedForward):
+    def forward(self, x):
+        return self.linear2(F.dropout(torch.relu(self.linear1(x)), min(self.dropout.p, 0.5), self.training))

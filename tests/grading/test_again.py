@@ -12,6 +12,7 @@ import autograder
 from autograder.grading.again import LONGEST, line_of
 from autograder.judge.proxy import Student, local
 from autograder.judge.session import Session
+from autograder.judge.settings import Setting
 from autograder.report import html_exercise, text_exercise
 from autograder.results import Counterexample, ExerciseResult, TestResult, Verdict
 from autograder.toolkit import generator
@@ -124,6 +125,20 @@ def test_a_module_gets_the_weights_that_the_test_gave_it(student, names):
     assert line.startswith("from autograder import weighted; weighted(Layer(3), seed=11)(torch.tensor(")
     assert torch.equal(repeated(line, names), value)
     assert "weighted" in autograder.__all__
+
+
+def test_a_call_without_gradients_is_repeated_without_them(student, names, capsys):
+    module, _ = twins(student, local(Session(dict(names))), "Layer", 2, seed=4)
+    value = module.forward.under(Setting.NO_GRAD)(torch.ones(1, 2).double())
+    line = line_of(student.calls[-1])
+    assert line is not None
+    assert line.startswith(
+        "with torch.no_grad(): from autograder import weighted; print(weighted(Layer(2), seed=4).forward("
+    )
+    exec(line, names)
+    printed = capsys.readouterr().out
+    assert printed == f"{value}\n"
+    assert "grad_fn" not in printed
 
 
 def test_where_a_plain_call_would_do_something_else_there_is_no_line(student, names):

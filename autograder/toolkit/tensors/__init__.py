@@ -16,8 +16,10 @@ from autograder.toolkit.tensors.contracts import (
     assert_finite_gradients,
     assert_gradients_agree,
     assert_half_is_finite,
+    assert_leaves_switches,
     assert_no_side_effects,
     assert_precisions,
+    assert_same_under_settings,
 )
 from autograder.toolkit.tensors.lookup import Lookup
 from autograder.toolkit.tensors.modules import (
@@ -57,6 +59,7 @@ __all__ = [
     "assert_finite_gradients",
     "assert_gradients_agree",
     "assert_half_is_finite",
+    "assert_leaves_switches",
     "assert_linear_traffic",
     "assert_memory_is_linear",
     "assert_modes",
@@ -67,6 +70,7 @@ __all__ = [
     "assert_parameters",
     "assert_peak_at_most",
     "assert_precisions",
+    "assert_same_under_settings",
     "assert_state_round_trip",
     "attention_problems",
     "copy_state",

@@ -8,6 +8,7 @@
     assert_batches(student.scaled_dot_product_attention, reference.scaled_dot_product_attention, q, k, v)
     assert_half_is_finite(student.softmax, x)
     assert_drops(dropped=mine(x), whole=kept, rate=0.3)
+    assert_same_under_settings(module, [x], [longer])
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import torch
 
 from autograder.judge.measures import Gradients
 from autograder.judge.proxy import Function, Handle, function_of
+from autograder.judge.settings import Setting
 from autograder.toolkit.compare import Disagreement, assert_agrees
+from autograder.toolkit.contracts import assert_inputs_unchanged
 from autograder.toolkit.show import show
 
 Call = Function | Handle
@@ -119,13 +122,53 @@ def assert_drops(*, dropped: torch.Tensor, whole: torch.Tensor, rate: float) -> 
 
 
 def assert_no_side_effects(call: Call, *positional: Any, **named: Any) -> None:
-    """The call prints nothing and leaves the global random states as they were."""
-    _, printed, disturbed = function_of(call).watched(*positional, **named)
+    """The call prints nothing and leaves the global random states and switches as they were."""
+    _, printed, disturbed, switched = function_of(call).watched(*positional, **named)
     if printed:
         raise Disagreement("prints something: take the print out", repr(printed[:200]), "''")
     if disturbed:
         raise Disagreement(
             f"changes the global random state of {' and '.join(disturbed)}, although nothing is random here"
+        )
+    _require_no_switch(switched)
+
+
+def assert_leaves_switches(call: Call, *positional: Any, **named: Any) -> Any:
+    """PyTorch's default dtype, whether gradients are recorded, `np.seterr` and the number of threads are as they were before the call,
+    and no random seed is set. Random numbers may be drawn.
+
+    Returns what the call gave.
+    """
+    value, _, _, switched = function_of(call).watched(*positional, **named)
+    _require_no_switch(switched)
+    return value
+
+
+def assert_same_under_settings(call: Call, *cases: list[Any]) -> None:
+    """Under `torch.no_grad()`, and under another default dtype, each case has the answer it has otherwise, and no argument is changed.
+    Nor does the call change these settings.
+
+    Args:
+        cases: the positional arguments of several calls, of more than one size: what is kept from an earlier call shows.
+    """
+    function = function_of(call)
+    plain = [assert_leaves_switches(function, *case) for case in cases]
+    for setting in Setting:
+        under = function.under(setting)
+        for case, expected in zip(cases, plain, strict=True):
+            try:
+                assert_agrees(under(*case), expected)
+            except Disagreement as error:
+                message = f"depends on {setting.spoken}: {error.message}"
+                raise Disagreement(message, error.got, error.expected) from None
+        assert_inputs_unchanged(under, *cases[0])
+
+
+def _require_no_switch(switched: list[str]) -> None:
+    if switched:
+        raise Disagreement(
+            f"leaves something changed that all code shares, by {' and '.join(map(str, switched))}: what runs afterwards, whoever wrote "
+            "it, is computed otherwise"
         )
 
 

@@ -21,6 +21,7 @@ from autograder.judge.measures import parts
 from autograder.judge.objects import ask
 from autograder.judge.protocol import Operation
 from autograder.judge.proxy import Handle, Student, Weights, function_of
+from autograder.judge.settings import Setting
 from autograder.toolkit.compare import Disagreement, assert_agrees
 from autograder.toolkit.show import show
 from autograder.toolkit.tensors.strategies import weights_like
@@ -140,19 +141,32 @@ def assert_state_round_trip(make: Callable[..., Handle], arguments: list[Any], *
 
 
 def assert_modes(module: Handle, *inputs: Any, rate: float) -> None:
-    """In eval mode the answer never varies; in training it is that of the seed, and varies with it. With a `rate` of 0 both are one."""
+    """In eval mode the answer never varies; in training it is that of the seed, and varies with it. With a `rate` of 0 both are one.
+
+    The mode alone decides that: under `torch.no_grad()` all is the same.
+    """
     evaluating(module)
     call = function_of(module)
+    quiet = call.under(Setting.NO_GRAD)
     plain = call.seeded(1, *inputs)
     _require_same(plain, call.seeded(2, *inputs), "gives different answers in eval mode for one input")
+    _require_same(plain, quiet.seeded(2, *inputs), "gives another answer in eval mode under `torch.no_grad()`")
     training(module)
     first, again, other = (call.seeded(seed, *inputs) for seed in (1, 1, 2))
+    quiet_first, quiet_other = (quiet.seeded(seed, *inputs) for seed in (1, 2))
     evaluating(module)
     _require_same(first, again, "gives different answers under one random seed: draw from PyTorch's generator only")
     if rate == 0:
-        _require_same(plain, first, "gives another answer in training mode than in eval mode, although the rate is 0")
+        message = "gives another answer in training mode than in eval mode, although the rate is 0"
+        _require_same(plain, first, message)
+        _require_same(plain, quiet_first, message)
     elif _same(first, other):
         raise Disagreement("gives the same answer under different random seeds in training mode: is dropout applied?")
+    elif _same(quiet_first, quiet_other):
+        raise Disagreement(
+            "drops nothing in training mode under `torch.no_grad()`: `train()` and `eval()` alone decide about dropout",
+            show(quiet_first),
+        )
 
 
 def _require_same(first: Any, second: Any, message: str) -> None:
