@@ -115,8 +115,10 @@ class TestNorm:
 
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """x belongs to the caller, and may be a transposed tensor or every second column of another."""
+        """x belongs to the caller, and may be a transposed tensor or every second column of another. All is the same under
+        `torch.no_grad()`, and under any default dtype."""
         assert_inputs_unchanged(student.norm, WITH_ZEROS)
+        t.assert_same_under_settings(student.norm, [WITH_ZEROS.float()], [ROWS])
         t.assert_accepts_gaps(student.norm, reference.norm, words(7, 2, 3, 4))
 
 
@@ -192,8 +194,11 @@ class TestCosineSimilarity:
 
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """Both tensors belong to the caller, and may be transposed ones."""
+        """Both tensors belong to the caller, and may be transposed ones. All is the same under `torch.no_grad()`, and under any
+        default dtype."""
         assert_inputs_unchanged(student.cosine_similarity, WITH_ZEROS, words(12, 3, 3))
+        cases = [WITH_ZEROS.float(), words(12, 3, 3).float()], [ROWS, words(12, 4, 5)]
+        t.assert_same_under_settings(student.cosine_similarity, *cases)
         assert_inputs_unchanged(student.cosine_similarity, words(12, 3, 3), WITH_ZEROS)
         x, y = words(13, 2, 3, 4), words(14, 2, 3, 4)
         t.assert_accepts_gaps(student.cosine_similarity, reference.cosine_similarity, x, y)
@@ -261,7 +266,9 @@ class TestSoftmax:
 
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """The scores belong to the caller, and may be a transposed tensor."""
+        """The scores belong to the caller, and may be a transposed tensor. All is the same under `torch.no_grad()`, and under any
+        default dtype."""
+        t.assert_same_under_settings(student.softmax, [HIDDEN.float()], [ROWS])
         for x in (HIDDEN, HIDDEN[0], words(6, 2, 3, 4), HIDDEN[2].half()):
             assert_inputs_unchanged(student.softmax, x)
         t.assert_accepts_gaps(student.softmax, reference.softmax, words(6, 2, 3, 4))

@@ -1652,3 +1652,17 @@ class WordsViewedBelowEachOther(Whole):
         )
         weights = scaled_dot_product_attention(q, k, v, mask)[1]
         return self.w_o((self.drop(weights) @ v).transpose(1, 2).flatten(2)), weights
+
+
+@mistake(
+    "MultiHeadAttention",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Under `torch.no_grad()` no weight is dropped. `train()` and `eval()` alone decide about dropout; gradients are "
+    "another matter.",
+)
+class DropsWithGradientsOnly(Whole):
+    def forward(self, query, key, value, mask=None):
+        def drop(weights):
+            return F.dropout(weights, self.drop.p, self.training and torch.is_grad_enabled())
+
+        return attend(self, query, key, value, mask, drop)

@@ -17,7 +17,8 @@
 # language, and check it against your own NumPy versions. From here on everything is PyTorch.
 #
 # **How to work.** Replace each `raise NotImplementedError(...)` by your code, run the cell, run the check below it. The
-# docstring says all that is asked; the help is there to unfold.
+# docstring says all that is asked; the help is there to unfold. What all code shares (PyTorch's default dtype, its random
+# seed, whether gradients are recorded) is left as it was, and decides nothing beyond what a docstring says.
 
 # %%
 import math

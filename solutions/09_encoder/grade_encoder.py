@@ -151,12 +151,14 @@ class TestEncoderLayer:
 
     @points(0.5)
     def test_draws_anew_in_training_and_never_in_eval(self, student):
-        """`eval()` gives the same answer every time, training another one each time; a rate of 0 drops nothing."""
+        """`eval()` gives the same answer every time, training another one each time; a rate of 0 drops nothing. `torch.no_grad()` has no
+        say in that."""
         x = words(2, 2, 4, 6).float()
         t.assert_modes(student.EncoderLayer(6, 2, 7, 0.5), x, rate=0.5)
         layer = student.EncoderLayer(6, 2, 7, dropout=0.0)
         t.evaluating(layer)
         whole = layer(x)
+        t.assert_same_under_settings(layer, [x], [2 - x[:1]])
         t.training(layer)
         assert_agrees(layer(x), whole)
 

@@ -709,3 +709,23 @@ class AlwaysFloat32InTheEnd(nn.Module):
         for layer in self.layers:
             x = layer(x, mask)
         return x if x.dtype == torch.float64 else x.float()
+
+
+@mistake(
+    "EncoderLayer",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Gradients decide about dropout: under `torch.no_grad()` the whole layer goes into `eval()`. `train()` and `eval()` are the "
+    "caller's to call.",
+)
+class EvalWithoutGradients(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+
+    def forward(self, x, mask=None):
+        training = self.training
+        self.train(training and torch.is_grad_enabled())
+        x = self.add_norm1(x, self.self_attention(x, x, x, mask)[0])
+        x = self.add_norm2(x, self.feed_forward(x))
+        self.train(training)
+        return x

@@ -200,12 +200,14 @@ class TestDecoderLayer:
 
     @points(0.5)
     def test_draws_anew_in_training_and_never_in_eval(self, student):
-        """`eval()` gives the same answer every time, training another one each time; a rate of 0 drops nothing."""
+        """`eval()` gives the same answer every time, training another one each time; a rate of 0 drops nothing. `torch.no_grad()` has no
+        say in that, and nothing is kept from earlier calls."""
         x, memory = words(2, 2, 4, 6).float(), words(3, 2, 5, 6).float()
         t.assert_modes(student.DecoderLayer(6, 2, 7, 0.5), x, memory, rate=0.5)
         layer = student.DecoderLayer(6, 2, 7, dropout=0.0)
         t.evaluating(layer)
         whole = layer(x, memory)
+        t.assert_same_under_settings(layer, [x, memory], [2 - x, 2 - memory])
         t.training(layer)
         assert_agrees(layer(x, memory), whole)
 
@@ -321,6 +323,7 @@ class TestDecoder:
         decoder = student.Decoder(2, 6, 2, 7, dropout=0.0)
         t.evaluating(decoder)
         whole = decoder(x, memory)
+        t.assert_same_under_settings(decoder, [x, memory], [2 - x, 2 - memory])
         t.training(decoder)
         assert_agrees(decoder(x, memory), whole)
 

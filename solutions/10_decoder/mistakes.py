@@ -995,3 +995,23 @@ class FirstMemoryKept(nn.Module):
         for layer in self.layers:
             x = layer(x, memory, self_mask, memory_mask)
         return x
+
+
+@mistake(
+    "DecoderLayer",
+    caught_by="test_draws_anew_in_training_and_never_in_eval",
+    says="Under `torch.no_grad()` the memory of the first call is kept for all others, although it is an argument of each.",
+)
+class MemoryOfTheFirstCall(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+        self.kept = None
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if not self.training and not torch.is_grad_enabled():
+            self.kept = memory if self.kept is None else self.kept
+            memory = self.kept
+        x = self.add_norm1(x, self.self_attention(x, x, x, self_mask)[0])
+        x = self.add_norm2(x, self.cross_attention(x, memory, memory, memory_mask)[0])
+        return self.add_norm3(x, self.feed_forward(x))
