@@ -23,7 +23,7 @@ class DropsWeightsToo(nn.Module):
     def forward(self, x, mask=None):
         attended, _ = self.self_attention(query=x, key=x, value=x, mask=mask)
         y = self.add_norm1(x, attended)
-        return self.add_norm2(x=y, sublayer_output=self.feed_forward(y))
+        return self.add_norm2(x=y, sublayer_output=self.feed_forward(x=y))
 
 
 @alternative("EncoderLayer")

@@ -89,8 +89,8 @@ class EncoderLayer(nn.Module):
         num_heads: the heads of the attention; d_model is a multiple of it.
         d_ff: the inner columns of the feed-forward network.
         dropout: the share of each sub-layer's output that is dropped in training, before it is
-            added. Dropping attention weights and inner columns of the feed-forward network at
-            this rate as well is fine, and so is not to.
+            added; what goes into a sub-layer is not. Dropping attention weights and inner
+            columns of the feed-forward network at this rate as well is fine, and so is not to.
 
     Attributes:
         self_attention: a MultiHeadAttention.
@@ -105,6 +105,7 @@ class EncoderLayer(nn.Module):
 
     Forbidden: nn.TransformerEncoderLayer, nn.TransformerEncoder and nn.Transformer, under any
         name.
+    Not asked about: what the weights are at the beginning.
     Source: Vaswani et al. 2017, sections 3.1 and 5.4.
     """
 
@@ -127,7 +128,8 @@ class EncoderLayer(nn.Module):
 
         Returns:
             A tensor (batch, n, d_model) of the dtype of x, which is that of the parameters. Where
-            all keys are hidden it is finite, and so are the gradients.
+            all keys are hidden it is finite, and so are the gradients: such a word goes through
+            both frames like all others, with what MultiHeadAttention gives for it.
         """
         ### BEGIN SOLUTION
         attended, _ = self.self_attention(x, x, x, mask)

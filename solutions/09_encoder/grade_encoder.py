@@ -24,6 +24,11 @@ from autograder.toolkit.tensors import Sizes
 READY_MADE = ["torch.nn.TransformerEncoderLayer", "torch.nn.TransformerEncoder", "torch.nn.Transformer"]
 ONE = Sizes(batch=1, length=2, other_length=3, num_heads=1, d_k=4, d_ff=3, num_layers=1)
 SEVERAL = Sizes(batch=2, length=4, other_length=3, num_heads=2, d_k=3, d_ff=7, num_layers=3)
+MANY_LAYERS = Sizes(batch=1, length=2, other_length=3, num_heads=1, d_k=2, d_ff=2, num_layers=7)
+EACH_HEAD = torch.ones(
+    2, 4, 4, dtype=torch.bool
+)  # of two heads, as many as sentences: the first does not see the future
+EACH_HEAD[0] = EACH_HEAD[0].tril()
 MASKS = ("none", "padding", "square", "any")
 
 
@@ -73,6 +78,35 @@ def assert_drops_each_output(make, prefix, rate, *arguments):
             abs(share - rate) < 0.04,
             f"in training {share:.0%} of what the {what} gives is dropped, and {rate:.0%} was asked for (is x dropped too?)",
         )
+
+
+def assert_drops_only_what_comes_out(layer, rate):
+    """In training: what goes into a sub-layer arrives there whole. Weights of the attention and inner columns may be dropped as well.
+
+    Attention hands each word its own columns, so that where it has not lost the word altogether, `rate` of them are missing. The
+    feed-forward network adds up 8 inner columns that all hold one column of its word: something is left nearly always.
+    """
+    weights = zeros_of(layer, add_norm1__norm__bias=torch.ones(40, dtype=torch.float64))
+    handed_on = {f"self_attention.{name}.weight": torch.eye(40, dtype=torch.float64) for name in ("w_v", "w_o")}
+    summed = {
+        "feed_forward.linear1.weight": torch.eye(1, 40, dtype=torch.float64).repeat(8, 1),
+        "feed_forward.linear2.weight": torch.ones(40, 8, dtype=torch.float64),
+    }
+    x = torch.full((200, 1, 40), 0.5, dtype=torch.float64)
+    t.training(layer)
+    missing = []
+    for sub_layer in (handed_on, {"add_norm1.norm.weight": torch.zeros(40, dtype=torch.float64), **summed}):
+        t.load_state(layer, weights | sub_layer)
+        missing.append(layer.forward.seeded(11, x) < -1e-6)
+    attended, thought = missing
+    left = attended.any(-1)
+    share = float(attended[left].double().mean())
+    require(
+        abs(share - rate) < 0.04,
+        f"attention loses {share:.0%} of a word, where {rate:.0%} are dropped of what it gives",
+    )
+    share = 1 - float(thought.any(-1).double().mean())
+    require(share < rate / 3, f"for {share:.0%} of the words nothing at all comes out of the feed-forward network")
 
 
 def assert_keeps_the_dtype(student, reference, name, *arguments):
@@ -145,9 +179,10 @@ class TestEncoderLayer:
     @points(1)
     def test_drops_each_sub_layers_output(self, student):
         """`dropout` is the share of each sub-layer's output that is dropped in training, a tenth if it is not given. Does it reach both
-        frames?"""
+        frames? And what goes into a sub-layer is not dropped."""
         assert_drops_each_output(student.EncoderLayer, "", 0.3, 40, 2, 8, 0.3)
         assert_drops_each_output(student.EncoderLayer, "", 0.1, 40, 2, 8)
+        assert_drops_only_what_comes_out(student.EncoderLayer(40, 1, 8, 0.3), 0.3)
 
     @points(0.5)
     def test_draws_anew_in_training_and_never_in_eval(self, student):
@@ -164,7 +199,8 @@ class TestEncoderLayer:
 
     @points(0.5)
     def test_takes_any_layout_and_changes_nothing(self, student, reference):
-        """x and the mask belong to the caller: they stay as they were, in training too. Tensors may be transposed ones."""
+        """x and the mask belong to the caller: they stay as they were, in training too. Tensors may be transposed ones, and the mask may
+        be of any shape that fits the weights from the right: three axes are one mask for each head."""
         mine, right = t.twins(student, reference, "EncoderLayer", 6, 2, 7, seed=6)
         mask = mask_of("padding", SEVERAL, 3)
         for mode in (t.training, t.evaluating):
@@ -172,6 +208,8 @@ class TestEncoderLayer:
             assert_inputs_unchanged(mine.forward, words(3, 2, 4, 6), mask)
         x = words(4, 4, 6, 2).permute(2, 0, 1)
         assert_agrees(mine(x, mask=mask), right(x, mask=mask))
+        for mask in (EACH_HEAD, EACH_HEAD[None]):
+            assert_agrees(mine(x, mask), right(x, mask))
         single = mine.forward(words(5, 1, 1, 6))
         require(
             tuple(single.shape) == (1, 1, 6),
@@ -181,13 +219,16 @@ class TestEncoderLayer:
 
     @points(0.25)
     def test_stays_finite_where_everything_is_hidden(self, student, reference):
-        """A sentence of nothing but padding, and a word that may see nothing: no NaN, neither in the output nor in a gradient."""
-        mine, _ = t.twins(student, reference, "EncoderLayer", 6, 2, 7, seed=8)
+        """A sentence of nothing but padding, and a word that may see nothing: no NaN, neither in the output nor in a gradient. They go
+        through attention like all others, and nothing that is hidden is looked at for want of something else."""
+        mine, right = t.twins(student, reference, "EncoderLayer", 6, 2, 7, seed=8)
         x, mask = words(1, 2, 4, 6), torch.ones(2, 1, 4, 4, dtype=torch.bool)
         mask[0], mask[1, 0, 2] = False, False
         out = mine(x, mask)
         require(bool(torch.isfinite(out).all()), "the output should be finite where all keys are hidden", out)
         t.assert_finite_gradients(mine, x, mask)
+        nothing = torch.zeros(2, 1, 1, 4, dtype=torch.bool)
+        assert_agrees(mine(x, nothing), right(x, nothing))
 
     @points(0.25)
     def test_keeps_the_dtype(self, student, reference):
@@ -209,6 +250,7 @@ class TestEncoder:
     @example(size=SEVERAL, kind="padding", seed=2)
     @example(size=SEVERAL, kind="any", seed=3)
     @example(size=SEVERAL, kind="square", seed=4)
+    @example(size=MANY_LAYERS, kind="none", seed=5)
     @given(size=t.sizes(max_layers=3), kind=st.sampled_from(MASKS), seed=SEEDS)
     def test_agrees_under_the_same_weights(self, student, reference, size, kind, seed):
         """In `eval()`: what comes out of a layer goes into the next, and each gets the same mask. Is one of them left out, or given
@@ -257,16 +299,23 @@ class TestEncoder:
         for rate, arguments in ((0.3, [2, 40, 2, 8, 0.3]), (0.1, [2, 40, 2, 8])):
             for prefix in ("layers.0.", "layers.1."):
                 assert_drops_each_output(student.Encoder, prefix, rate, *arguments)
-        t.assert_modes(student.Encoder(2, 6, 2, 7, dropout=0.5), words(2, 2, 4, 6).float(), rate=0.5)
+        x = words(2, 2, 4, 6).float()
+        t.assert_modes(student.Encoder(2, 6, 2, 7, dropout=0.5), x, rate=0.5)
+        encoder = student.Encoder(2, 6, 2, 7, dropout=0.0)
+        t.evaluating(encoder)
+        whole = encoder(x)
+        t.training(encoder)
+        assert_agrees(encoder(x), whole)
 
     @points(0.5)
     def test_changes_nothing(self, student, reference):
-        """x and the mask belong to the caller, and both stay as they were."""
+        """x and the mask belong to the caller, and both stay as they were. A mask for each head reaches the layers as it is."""
         mine, right = t.twins(student, reference, "Encoder", 2, 6, 2, 7, seed=6)
         mask = mask_of("padding", SEVERAL, 3)
         assert_inputs_unchanged(mine.forward, words(3, 2, 4, 6), mask)
         x = words(4, 4, 6, 2).permute(2, 0, 1)
         assert_agrees(mine(x, mask=mask), right(x, mask=mask))
+        assert_agrees(mine(x, EACH_HEAD), right(x, EACH_HEAD))
 
     @points(0.25)
     def test_keeps_the_dtype(self, student, reference):

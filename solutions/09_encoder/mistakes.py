@@ -445,7 +445,124 @@ class FewerHeads(nn.Module):
         return self.add_norm2(x, self.feed_forward(x))
 
 
+@mistake(
+    "EncoderLayer",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="A mask of three axes is taken for one of each sentence. Masks are laid over (batch, num_heads, n, n) from the right: its "
+    "first axis belongs to the heads.",
+)
+class MaskOfEachSentence(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 3:
+            mask = mask.unsqueeze(1)
+        x = self.add_norm1(x, self.self_attention(x, x, x, mask)[0])
+        return self.add_norm2(x, self.feed_forward(x))
+
+
+@mistake(
+    "EncoderLayer",
+    caught_by="test_takes_any_layout_and_changes_nothing",
+    says="All heads get the mask of the first one.",
+)
+class MaskOfTheFirstHead(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 4:
+            mask = mask[:, :1]
+        x = self.add_norm1(x, self.self_attention(x, x, x, mask)[0])
+        return self.add_norm2(x, self.feed_forward(x))
+
+
+@mistake(
+    "EncoderLayer",
+    caught_by="test_stays_finite_where_everything_is_hidden",
+    says="A mask that hides everything is taken for none at all: padding is looked at for want of something else.",
+)
+class EverythingHiddenIsNothingHidden(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+
+    def forward(self, x, mask=None):
+        if mask is not None and not mask.any():
+            mask = None
+        x = self.add_norm1(x, self.self_attention(x, x, x, mask)[0])
+        return self.add_norm2(x, self.feed_forward(x))
+
+
+@mistake(
+    "EncoderLayer",
+    caught_by="test_drops_each_sub_layers_output",
+    says="What the words ask of each other is dropped before the attention. Dropout is for what comes out of a sub-layer.",
+)
+class DropsWhatAttentionIsGiven(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, mask=None):
+        given = self.drop(x)
+        x = self.add_norm1(x, self.self_attention(given, given, given, mask)[0])
+        return self.add_norm2(x, self.feed_forward(x))
+
+
+@mistake(
+    "EncoderLayer",
+    caught_by="test_drops_each_sub_layers_output",
+    says="What goes into the feed-forward network is dropped. Dropout is for what comes out of a sub-layer.",
+)
+class DropsWhatFeedForwardIsGiven(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        add_parts(self, d_model, num_heads, d_ff, dropout)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, mask=None):
+        x = self.add_norm1(x, self.self_attention(x, x, x, mask)[0])
+        return self.add_norm2(x, self.feed_forward(self.drop(x)))
+
+
 # ---- Encoder
+
+
+@mistake(
+    "Encoder",
+    caught_by="test_passes_its_dropout_on",
+    says="A rate of 0 is taken for none that was given, because 0 counts as false: `dropout or 0.1` is 0.1 then.",
+)
+class NoDropoutIsATenth(nn.Module):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, num_heads, d_ff, dropout or 0.1) for _ in range(num_layers))
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x
+
+
+@mistake(
+    "Encoder",
+    caught_by="test_agrees_under_the_same_weights",
+    says="Words go through six layers at most, those of the base model: `num_layers` says how many there are.",
+)
+class SixLayersAtMost(nn.Module):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, num_heads, d_ff, dropout) for _ in range(num_layers))
+
+    def forward(self, x, mask=None):
+        for layer in self.layers[:6]:
+            x = layer(x, mask)
+        return x
 
 
 @mistake(
