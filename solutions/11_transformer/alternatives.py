@@ -368,6 +368,24 @@ def with_inference_mode(model, src, bos, eos, max_length):
 
 
 @alternative("greedy_decode")
+def row_by_row(model, src, bos, eos, max_length):
+    """Each sentence is answered alone: more calls, and the same answers. The source is encoded once all the same."""
+    mode, answers = model.training, []
+    model.eval()
+    with torch.no_grad():
+        memory = model.encode(src)
+        for row in range(len(src)):
+            words = [bos]
+            while len(words) <= max_length and eos not in words[1:]:
+                given = torch.tensor([words], device=src.device)
+                words.append(int(model.decode(given, memory[row : row + 1], src[row : row + 1])[0, -1].argmax()))
+            answers.append(words[1:])
+    model.train(mode)
+    longest = max(map(len, answers))
+    return torch.tensor([each + [model.pad] * (longest - len(each)) for each in answers], device=src.device)
+
+
+@alternative("greedy_decode")
 def rows_that_ended_leave_the_batch(model, src, bos, eos, max_length):
     """Only what still runs is decoded; the table is full of padding from the beginning."""
     mode = model.training

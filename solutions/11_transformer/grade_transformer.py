@@ -4,6 +4,8 @@ Two random initialisations are never compared, and no optimiser is asked for: wh
 rows of the target embedding that have moved.
 """
 
+import itertools
+
 import numpy as np
 import torch
 from hypothesis import assume, example, given
@@ -47,6 +49,7 @@ class TestShiftRight:
     @on_devices
     @example(targets=tokens([7, 8, 9, 2], [5, 2, 0, 0]), bos=1)
     @example(targets=tokens([4]), bos=3)
+    @example(targets=tokens([1, 7, 2], [1, 5, 2]), bos=1)
     @given(targets=t.token_batches(), bos=st.integers(1, 9))
     def test_agrees_with_the_reference(self, student, reference, targets, bos):
         """`bos` in front, everything else one place later, and the last column gone, whatever it holds."""
@@ -72,6 +75,29 @@ def model_twins(student, reference, seed=3, **changed):
     return t.twins(student, reference, "Transformer", SRC_VOCAB, TGT_VOCAB, seed=seed, **{**SMALL, **changed})
 
 
+def assert_drops_nothing_else(student, rate):
+    """With layers that add nothing, words lose `rate` of their columns, once on each side; a norm puts those below the rest."""
+    sizes = {**SMALL, "d_model": 40, "num_layers": 1, "max_length": 50}
+    model = student.Transformer(SRC_VOCAB, 40, dropout=rate, **sizes)
+    state = t.state_of(model)
+    weights = {name: torch.zeros_like(value).double() for name, value in (state.parameters | state.buffers).items()}
+    ones = ("norm.weight", "embedding.weight")
+    weights |= {name: value + 1 for name, value in weights.items() if name.endswith(ones)}
+    t.load_state(model, weights | {"output.weight": torch.eye(40, dtype=torch.float64)})
+    t.training(model)
+    words = torch.ones(3, 50, dtype=torch.int64)
+    for what, found in (
+        ("memory", model.encode.seeded(11, words)),
+        ("output", model.decode.seeded(11, words, normal(4, 3, 50, 40), words)),
+    ):
+        share = float((found < -1e-6).double().mean())
+        require(
+            abs(share - rate) < 0.04,
+            f"with layers that add nothing, {share:.0%} of the words' columns are missing from the {what}, where the rate is {rate:.0%}: "
+            "is something dropped that should not be, or twice?",
+        )
+
+
 def assert_same_where(real, got, expected):
     """Equal at the real tokens; what stands at padding is the student's business."""
     shape = tuple(expected.shape)
@@ -84,6 +110,7 @@ class TestTransformer:
     @points(2)
     @example(src=SRC, tgt=TGT, seed=1)
     @example(src=SRC[:1], tgt=TGT[:1], seed=2)
+    @example(src=SRC.flip(1), tgt=TGT.flip(1), seed=3)
     @given(src=t.token_batches(vocab_size=SRC_VOCAB), tgt=t.token_batches(vocab_size=TGT_VOCAB), seed=SEEDS)
     def test_agrees_under_the_same_weights(self, student, reference, src, tgt, seed):
         """With the reference's weights, in `eval()`, the logits are the reference's at every real target token. Go through the table of
@@ -122,6 +149,14 @@ class TestTransformer:
                 student.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
                 reference.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
             )
+        model = student.Transformer(
+            TGT_VOCAB, TGT_VOCAB, **SMALL
+        )  # as many tokens on both sides, and nothing is shared
+        t.assert_parameters(model, reference.Transformer(TGT_VOCAB, TGT_VOCAB, **SMALL))
+        tables = {f"{part}.weight" for part in ("src_embedding", "tgt_embedding", "output")}
+        begun = [(name, value) for name, value in t.state_of(model).parameters.items() if name in tables]
+        for (one, first), (other, second) in itertools.combinations(begun, 2):
+            require(not torch.equal(first, second), f"`{one}` and `{other}` hold the same numbers: do they share them?")
 
     @points(0.75)
     def test_has_the_sizes_of_the_base_model_unless_told_otherwise(self, student, reference):
@@ -164,17 +199,17 @@ class TestTransformer:
             require((after[:, place:] != before[:, place:]).any(), "targets up to a place do matter there", after)
 
     @points(1)
-    def test_padding_never_matters(self, student):
+    def test_padding_never_matters(self, student, reference):
         """Change what the embeddings hold for padding, or put more padding behind: every logit at a real token stays. There are two
-        attentions over source words, and one over target words. Which token is padding, the model was told."""
-        for pad in (0, 2):
+        attentions over source words, and one over target words. Which token is padding, the model was told: one token, and not those
+        of lower numbers."""
+        for pad in (0, 5):
             src, tgt = (torch.where(each == 0, pad, torch.where(each == pad, 3, each)) for each in (SRC, TGT))
-            model = student.Transformer(SRC_VOCAB, TGT_VOCAB, pad=pad, **SMALL)
-            weights = t.weights_like(t.state_of(model).parameters, 7)
-            t.load_state(model, weights)
-            t.evaluating(model)
+            model, right = model_twins(student, reference, 7, pad=pad)
+            weights = {name: value.detach().clone() for name, value in t.state_of(right).parameters.items()}
             require(model.pad == pad, f"the attribute `pad` should be {pad}", model.pad)
-            before, real = model(src, tgt), tgt != pad
+            before, real = assert_inputs_unchanged(model.forward, src, tgt), tgt != pad
+            assert_same_where(real, before, right(src, tgt))
             more = torch.full((3, 2), pad)
             assert_same_where(real, model(torch.cat([src, more], 1), torch.cat([tgt, more], 1))[:, :4], before)
             for name in ("src_embedding.weight", "tgt_embedding.weight"):
@@ -223,8 +258,12 @@ class TestTransformer:
 
     @points(1)
     def test_drops_in_every_part_while_training(self, student):
-        """The rate goes to the positions, the encoder and the decoder, and is a tenth if nothing is said. `eval()` switches it off."""
-        t.assert_modes(student.Transformer(SRC_VOCAB, TGT_VOCAB, dropout=0.5, **SMALL), SRC, TGT, rate=0.5)
+        """The rate goes to the positions, the encoder and the decoder, and is a tenth if nothing is said. `eval()` switches it off, and
+        so does a rate of 0. Nothing else is dropped: neither the words before their positions, nor the memory, nor what goes into the
+        output."""
+        for rate in (0.5, 0.0):
+            t.assert_modes(student.Transformer(SRC_VOCAB, TGT_VOCAB, dropout=rate, **SMALL), SRC, TGT, rate=rate)
+        assert_drops_nothing_else(student, 0.3)
         model = student.Transformer(SRC_VOCAB, TGT_VOCAB, dropout=1.0, **{**SMALL, "num_layers": 1})
         t.training(model)
         for call, arguments, embedding, inside in (
@@ -332,8 +371,9 @@ class TestLabelSmoothedLoss:
     @points(1)
     @on_devices
     def test_gradients_are_right(self, student, reference):
-        """Training goes by the gradients of the logits: is anything detached, or turned into a Python number?"""
+        """Training goes by the gradients of the logits: is anything detached, or turned into a Python number? At padding they are 0."""
         logits, targets = loss_problem(7, 2, 4, 5)
+        targets[1, 2:] = 0
         t.assert_gradients_agree(student.label_smoothed_loss, reference.label_smoothed_loss, logits, targets)
 
     @points(0.5)
@@ -355,7 +395,7 @@ class TestLabelSmoothedLoss:
         """There is one target for each place. Fewer or more are refused by a ValueError that names both sizes, also where PyTorch would
         take what it can get."""
         logits = normal(9, 2, 4, 5)
-        for shape in ((2, 3), (2, 6), (1, 4), (3, 4)):
+        for shape in ((2, 3), (2, 6), (1, 4), (3, 4), (4, 2)):  # the last has as many places as there should be
             found = [str(size) for size, right in zip(shape, (2, 4), strict=True) if size != right]
             expected = [str(right) for size, right in zip(shape, (2, 4), strict=True) if size != right]
             assert_value_error(
@@ -369,6 +409,7 @@ class TestNoamLearningRate:
     @example(step=1, d_model=64, warmup=100)
     @example(step=100, d_model=64, warmup=100)
     @example(step=400, d_model=64, warmup=100)
+    @example(step=1, d_model=1024, warmup=8000)
     @given(step=st.integers(1, 20_000), d_model=st.integers(1, 1024), warmup=st.integers(1, 8_000))
     def test_agrees_with_the_reference(self, student, reference, step, d_model, warmup):
         """Before the warm-up's end the rate rises with the step, afterwards it falls like 1/√step; both times 1/√d_model."""
@@ -457,24 +498,30 @@ class TestGreedyDecode:
         positions: `bos` and all tokens but the last go in."""
         for limit in (1, 4, 10):
             assert_agrees(student.greedy_decode(always(student, 5), SRC, BOS, EOS, limit), torch.full((3, limit), 5))
+        patient = always(student, 5, num_layers=1, max_length=60)
+        assert_agrees(student.greedy_decode(patient, SRC[:1, :3], BOS, EOS, 60), torch.full((1, 60), 5))
 
     @points(0.5)
     def test_takes_the_lowest_of_equally_likely_tokens(self, student):
-        """Two tokens are exactly as likely as each other: the one with the lower number is taken, every time."""
+        """Two tokens are exactly as likely as each other: the one with the lower number is taken, every time. What is likelier by a
+        hair is likelier."""
         for favourites in ((7, 4), (8, 3, 6), (0, 5), (2, 8)):
             expected = torch.full((3, 3), min(favourites))
             if min(favourites) == EOS:
                 expected = expected[:, :1]
             assert_agrees(student.greedy_decode(always(student, *favourites, pad=1), SRC, 6, EOS, 3), expected)
+        model, nearly = always(student, 4, 7), torch.zeros(TGT_VOCAB)
+        nearly[4], nearly[7] = 50.0, 50.001  # float16 and bfloat16 cannot tell them apart
+        t.load_state(model, {"output.bias": nearly})
+        assert_agrees(student.greedy_decode(model, SRC, 6, EOS, 2), torch.full((3, 2), 7))
 
     @points(1)
     def test_encodes_the_source_once(self, student):
         """The source does not change while the answer is written: every step pays for the decoder only."""
-        model = always(student, 5)
-        few, many = (operations(student.greedy_decode, model, SRC, BOS, EOS, limit) for limit in (2, 8))
-        memory = model.encode(SRC)
-        encoding = operations(model.encode, SRC)
-        decoding = operations(model.decode, TGT[:, :2].clamp(min=1), memory, SRC)
+        model, src = always(student, 5), SRC[:1]  # one sentence: row by row is not refused
+        few, many = (operations(student.greedy_decode, model, src, BOS, EOS, limit) for limit in (2, 8))
+        encoding = operations(model.encode, src)
+        decoding = operations(model.decode, TGT[:1, :2], model.encode(src), src)
         a_step = (many - few) / 6
         require(
             a_step < decoding + encoding / 2 + 8,
@@ -502,6 +549,9 @@ class TestGreedyDecode:
             require(mine.training is training, f"`model.training` should be {training} again", mine.training)
             drops = not torch.equal(mine.forward.seeded(1, SRC, TGT), mine.forward.seeded(2, SRC, TGT))
             require(drops is training, "the parts of the model are in the mode of the model again")
+            require(
+                mine.forward(SRC, TGT).requires_grad, "the model can be trained afterwards: its logits have a gradient"
+            )
 
     @points(1)
     @on_devices
@@ -634,12 +684,21 @@ class TestTrain:
 
     @points(0.5)
     def test_takes_one_step_for_each_batch(self, student):
-        """Every batch has a step of its own, the last one too, and one only: going through them again is for the caller to decide."""
+        """Every batch has a step of its own, the last one too, and one only: going through them again is for the caller to decide. Each
+        step goes by the weights that the one before it has left."""
         pairs = [(tokens([5, 2]), tokens([token, 2])) for token in (4, 5, 7, 8)]
         require_given(student, {1, 4, 5, 7}, "targets [4, 2], [5, 2] and [7, 2]", pairs[:3])
         require_given(student, {1, 4, 5, 7, 8}, "targets [4, 2], [5, 2], [7, 2] and [8, 2]", pairs)
         rounds = rounds_gone_through(student, pairs)
         require(rounds < 2, f"goes through the batches {rounds} times, expected once")
+        (before, one), (_, other) = (trained(student, order) for order in (pairs[:2], pairs[1::-1]))
+        distance, difference = (
+            max(float((one[name] - weights[name]).detach().abs().max()) for name in one) for weights in (before, other)
+        )
+        require(
+            difference > 1e-9 * distance,
+            "two batches have the same effect in either order: is there one step for both of them?",
+        )
 
     @points(0.5)
     def test_trains_in_training_mode(self, student):

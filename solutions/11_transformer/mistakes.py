@@ -87,6 +87,17 @@ def as_one_long_row(targets, bos):
     return shifted
 
 
+@mistake(
+    "shift_right",
+    caught_by="test_agrees_with_the_reference",
+    says="Targets that begin with `bos` already are given back as they are: whatever the answer is, it moves one place on.",
+)
+def only_where_there_is_none(targets, bos):
+    if (targets[:, 0] == bos).all():
+        return targets.clone()
+    return torch.cat([torch.full_like(targets[:, :1], bos), targets[:, :-1]], 1)
+
+
 # ---- Transformer
 
 
@@ -496,6 +507,96 @@ class AlwaysFloat32(Right):
         return logits if logits.dtype == torch.float64 else logits.float()
 
 
+@mistake(
+    "Transformer",
+    caught_by="test_registers_six_parts_and_shares_none",
+    says="Where both sides have as many tokens, one embedding serves source and target: here each side has its own.",
+)
+class OneEmbeddingIfItFits(Right):
+    def __init__(self, src_vocab, tgt_vocab, *sizes, **named):
+        super().__init__(src_vocab, tgt_vocab, *sizes, **named)
+        if src_vocab == tgt_vocab:
+            self.tgt_embedding = self.src_embedding
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_registers_six_parts_and_shares_none",
+    says="The output is a parameter of its own in name only: its numbers lie in the memory of the target embedding.",
+)
+class TiedThroughData(Right):
+    def __init__(self, *sizes, **named):
+        super().__init__(*sizes, **named)
+        self.output.weight.data = self.tgt_embedding.weight.data
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_padding_never_matters",
+    says="Tokens of lower numbers than the padding's are taken for padding too: `tokens > pad` should be `tokens != pad`.",
+)
+class HidesLowerTokens(Right):
+    def real(self, tokens):
+        return (tokens > self.pad)[:, None, None, :]
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_agrees_under_the_same_weights",
+    says="The first place of the target is never hidden, so that no row of the mask is empty: padding may stand there as well.",
+)
+class FirstPlaceIsSeen(Right):
+    def visible(self, tgt):
+        mask = super().visible(tgt)
+        mask[..., 0] = True
+        return mask
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_drops_in_every_part_while_training",
+    says="A rate of 0 is taken for none that was given, because 0 counts as false: `dropout or 0.1` is 0.1 then.",
+)
+class NoDropoutIsATenth(Right):
+    def __init__(
+        self, src_vocab, tgt_vocab, d_model=512, num_heads=8, num_layers=6, d_ff=2048, dropout=0.1, *more, **named
+    ):
+        super().__init__(src_vocab, tgt_vocab, d_model, num_heads, num_layers, d_ff, dropout or 0.1, *more, **named)
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_drops_in_every_part_while_training",
+    says="Words are dropped before the positions are added, and once more after it.",
+)
+class DropsWordsTwice(Right):
+    def __init__(
+        self, src_vocab, tgt_vocab, d_model=512, num_heads=8, num_layers=6, d_ff=2048, dropout=0.1, *more, **named
+    ):
+        super().__init__(src_vocab, tgt_vocab, d_model, num_heads, num_layers, d_ff, dropout, *more, **named)
+        self.dropout = nn.Dropout(dropout)
+
+    def encode(self, src):
+        return self.encoder(self.positions(self.dropout(self.src_embedding(src))), self.real(src))
+
+
+@mistake(
+    "Transformer",
+    caught_by="test_drops_in_every_part_while_training",
+    says="What goes into the output is dropped as well: the decoder has dropped all that is to be.",
+)
+class DropsBeforeTheOutput(Right):
+    def __init__(
+        self, src_vocab, tgt_vocab, d_model=512, num_heads=8, num_layers=6, d_ff=2048, dropout=0.1, *more, **named
+    ):
+        super().__init__(src_vocab, tgt_vocab, d_model, num_heads, num_layers, d_ff, dropout, *more, **named)
+        self.dropout = nn.Dropout(dropout)
+
+    def decode(self, tgt, memory, src):
+        words = self.positions(self.tgt_embedding(tgt))
+        return self.output(self.dropout(self.decoder(words, memory, self.visible(tgt), self.real(src))))
+
+
 # ---- label_smoothed_loss
 
 
@@ -650,6 +751,18 @@ def overwrites_padding(logits, targets, smoothing=0.1, pad=0):
     says="Targets of another shape are not refused: PyTorch takes what it can get, or complains in its own words.",
 )
 def never_asks(logits, targets, smoothing=0.1, pad=0):
+    return place_by_place(logits.log_softmax(-1), targets, smoothing)[targets != pad].mean()
+
+
+@mistake(
+    "label_smoothed_loss",
+    caught_by="test_refuses_targets_of_another_shape",
+    says="Only the number of targets is compared: (4, 2) has as many places as (2, 4), and they are other ones.",
+)
+def counts_places(logits, targets, smoothing=0.1, pad=0):
+    if targets.numel() != logits[..., 0].numel():
+        raise ValueError(f"found {tuple(targets.shape)}, expected {tuple(logits.shape[:-1])}")
+    targets = targets.reshape(logits.shape[:-1])
     return place_by_place(logits.log_softmax(-1), targets, smoothing)[targets != pad].mean()
 
 
@@ -1009,6 +1122,35 @@ def begins_on_the_cpu(model, src, bos, eos, max_length):
     return tokens[:, 1:]
 
 
+@mistake(
+    "greedy_decode",
+    caught_by="test_decodes_in_eval_mode_and_restores_the_mode",
+    says="Gradients are switched off for good, for everything that comes after: `torch.no_grad()` ends with its block.",
+)
+def no_gradients_ever_after(model, src, bos, eos, max_length):
+    torch.set_grad_enabled(False)
+    return answer(model, src, bos, eos, max_length)[:, 1:]
+
+
+@mistake(
+    "greedy_decode",
+    caught_by="test_decodes_in_eval_mode_and_restores_the_mode",
+    says="The parameters no longer ask for gradients: a training loop that goes on would learn nothing.",
+)
+def freezes_the_model(model, src, bos, eos, max_length):
+    model.requires_grad_(False)
+    return answer(model, src, bos, eos, max_length)[:, 1:]
+
+
+@mistake(
+    "greedy_decode",
+    caught_by="test_writes_no_more_than_max_length_tokens",
+    says="Writing stops at 50 tokens, although max_length allows for more.",
+)
+def fifty_at_most(model, src, bos, eos, max_length):
+    return answer(model, src, bos, eos, min(max_length, 50))[:, 1:]
+
+
 # ---- train
 
 
@@ -1224,3 +1366,19 @@ def leaps(model, batches, bos=1):
 )
 def creeps(model, batches, bos=1):
     return loop(model.train(), batches, bos, adam(model, lr=1e-5))
+
+
+@mistake(
+    "train",
+    caught_by="test_takes_one_step_for_each_batch",
+    says="The gradients of two batches are added up for one step: each batch has a step of its own.",
+)
+def one_step_for_two_batches(model, batches, bos=1):
+    optimizer = adam(model.train())
+    for number, (src, tgt) in enumerate(batches, start=1):
+        given = torch.cat([torch.full_like(tgt[:, :1], bos), tgt[:, :-1]], 1)
+        F.cross_entropy(model(src, given).mT, tgt, ignore_index=model.pad, label_smoothing=0.1).backward()
+        if number % 2 == 0 or number == len(batches):
+            optimizer.step()
+            optimizer.zero_grad()
+    return model

@@ -569,7 +569,8 @@ def greedy_decode(model, src, bos, eos, max_length):
         length of the longest answer, and max_length where one has not ended.
 
     The source is encoded once. Decoding happens in eval() mode; afterwards the model is in the
-    mode it was found in, train() or eval(). Not asked about: batches without rows.
+    mode it was found in, train() or eval(), and can be trained on. Not asked about: batches
+    without rows, a bos that is eos, and a model that says model.pad by itself.
     """
     ### BEGIN SOLUTION
     found_in_training = model.training
