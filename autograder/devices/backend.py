@@ -33,6 +33,10 @@ def register() -> bool:
     if torch._C._get_privateuse1_backend_name() != _NOT_TAKEN:
         return False
     _setup_privateuseone_for_python_backend(Device.SIMULATED.value)
+    module: Any = getattr(torch, Device.SIMULATED.value)
+    # For `torch.random.fork_rng`. What is drawn there is drawn by the CPU's generator: there is no other state.
+    module.get_rng_state = lambda device=0: torch.empty(0, dtype=torch.uint8)
+    module.set_rng_state = lambda state, device=0: None
     library: Any = torch.library.Library  # PyTorch gives it no types
     kernels = library("aten", "IMPL")
     kernels.impl("empty.memory_format", _empty, "PrivateUse1")

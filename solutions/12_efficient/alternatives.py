@@ -200,6 +200,33 @@ def with_the_logarithm_of_the_sum(q, k, v, block_size, causal=False):
 
 
 @alternative("chunked_attention")
+def all_queries_mixed_by_logaddexp(q, k, v, block_size, causal=False):
+    """A block of keys for all queries that see any of it: a dozen tensors of that size at a time, and none grows faster than the text."""
+    q, k, v = checked(q, k, v, block_size, causal)
+    out, sums = None, None
+    for start in range(0, k.size(-2), block_size):
+        kb, vb = k[..., start : start + block_size, :], v[..., start : start + block_size, :]
+        first = start if causal else 0
+        x = (q / q.size(-1) ** 0.5)[..., first:, :] @ kb.mT
+        if causal:
+            numbers = torch.arange(q.size(-2), device=q.device)
+            hidden = numbers[start : start + block_size] > numbers[first:, None]
+            x = torch.where(hidden, torch.full_like(x, -torch.inf), x)
+        part = torch.logsumexp(x, -1, keepdim=True)
+        share = torch.exp(x - part)
+        mine = share @ vb
+        if out is None:
+            out, sums = mine, part
+            continue
+        total = torch.logaddexp(sums[..., first:, :], part)
+        before = out[..., first:, :] * torch.exp(sums[..., first:, :] - total)
+        now = mine * torch.exp(part - total)
+        out = torch.cat([out[..., :first, :], before + now], -2)
+        sums = torch.cat([sums[..., :first, :], total], -2)
+    return out
+
+
+@alternative("chunked_attention")
 def row_after_row(q, k, v, block_size, causal=False):
     """A result that was made before is filled, one query at a time, and the scores in blocks of their own."""
     q, k, v = checked(q, k, v, block_size, causal)

@@ -241,8 +241,12 @@ class TestChunkedAttention:
             expected = torch.softmax((q @ k.mT / 2**0.5).masked_fill(hidden, -INF), -1) @ v
             assert_agrees(answer.value, expected, scale=attention_scale(q, k, v))
         table = WORDS * WORDS  # bytes, if only of booleans; six tensors of 96 times 3 floats are below it
+        if counts.peak_bytes <= 0.95 * table:
+            return
+        # Many tensors of a block for all queries are as much. For half the words they are half, and a table is a quarter.
+        few = student.chunked_attention.counted(*(x[: WORDS // 2] for x in (q, k, v)), BLOCK, causal)
         require(
-            counts.peak_bytes <= 0.95 * table,
+            counts.peak_bytes <= 2.4 * few.peak_bytes,
             f"needs {counts.peak_bytes / 2**10:.1f} KiB at its peak for {WORDS} words in blocks of {BLOCK}; a table of booleans for all "
             f"pairs has {table / 2**10:.0f} KiB, one of scores {table / 2**8:.0f} KiB",
         )

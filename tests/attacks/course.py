@@ -169,7 +169,7 @@ class TestVault:
 class TestQuick:
     @points(1)
     def test_is_as_quick_as_it_can_be(self, student, reference):
-        assert_at_most_times_the_reference(6, student, reference, "quick", [np.arange(1.0, 100_001.0)])
+        assert_at_most_times_the_reference(3, student, reference, "quick", [np.arange(1.0, 100_001.0)])
 
 
 @exercise("moved", points=1)
