@@ -706,6 +706,19 @@ def hidden_by_a_number(q, k, v, block_size, causal=False):
 
 @mistake(
     "chunked_attention",
+    caught_by="test_survives_large_scores",
+    says="The future is hidden by -1e9: where all real scores lie below it, the future is what is seen.",
+)
+def hidden_by_a_larger_number(q, k, v, block_size, causal=False):
+    def hide(scores, i, j):
+        low = -6e4 if scores.dtype == torch.float16 else -1e9
+        return scores.masked_fill(hidden(scores, i, j).isneginf(), low)
+
+    return blockwise(q, k, v, block_size, causal, hide=hide)
+
+
+@mistake(
+    "chunked_attention",
     caught_by="test_gradients_are_right",
     says="The factor that puts the old sums right is taken as a constant, together with more than the maximum: the gradient is lost.",
 )
@@ -1112,6 +1125,19 @@ class SquareMask(Linears):
 @mistake(
     "CachedSelfAttention",
     caught_by="test_agrees_in_pieces",
+    says="The mask is cut out of one for 512 words: a longer text has none that fits.",
+)
+class MaskFor512(Linears):
+    def forward(self, x, cache=None):
+        q, k, v = self.projected(x)
+        k, v = behind(cache, k, v)
+        visible = torch.ones(512, 512, dtype=torch.bool, device=x.device).tril()
+        return self.attend(q, k, v, visible[k.shape[-2] - q.shape[-2] : k.shape[-2], : k.shape[-2]]), (k, v)
+
+
+@mistake(
+    "CachedSelfAttention",
+    caught_by="test_agrees_in_pieces",
     says="With a cache there is no mask at all: right for a single new word, but of several each sees those after it.",
 )
 class NoMaskWithACache(Linears):
@@ -1382,6 +1408,21 @@ class MaskOfFloat32(Linears):
             k,
             v,
         )
+
+
+@mistake(
+    "CachedSelfAttention",
+    caught_by="test_keeps_dtype_and_input",
+    says="The future is hidden by a large negative number, such as -10000: where real scores lie below it, the future is what is seen.",
+)
+class HiddenByANumber(Linears):
+    def forward(self, x, cache=None):
+        q, k, v = self.projected(x)
+        k, v = behind(cache, k, v)
+        future = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool, device=x.device)
+        future = future.triu(1 + k.shape[-2] - q.shape[-2])
+        scores = (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(future, -1e4)
+        return self.w_o((torch.softmax(scores, -1) @ v).transpose(1, 2).flatten(2)), (k, v)
 
 
 @mistake(
@@ -1848,6 +1889,16 @@ def more_than_there_are(log_probs, bos, eos, beam, max_length, length_penalty=0.
         raise ValueError(f"beam is {beam}")
     log_probs(torch.tensor([[bos]])).flatten().topk(beam)
     return search(log_probs, bos, eos, beam, max_length, length_penalty)
+
+
+@mistake(
+    "beam_search",
+    caught_by="test_gets_out_of_a_garden_path",
+    says="No more beginnings are followed than there are tokens: after two steps there are many more of them.",
+)
+def no_more_than_tokens(log_probs, bos, eos, beam, max_length, length_penalty=0.6):
+    vocab = log_probs(torch.tensor([[bos]])).shape[-1]
+    return search(log_probs, bos, eos, min(beam, vocab) if beam > 0 else beam, max_length, length_penalty)
 
 
 @mistake(
