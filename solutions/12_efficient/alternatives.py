@@ -207,7 +207,8 @@ def all_queries_mixed_by_logaddexp(q, k, v, block_size, causal=False):
     for start in range(0, k.size(-2), block_size):
         kb, vb = k[..., start : start + block_size, :], v[..., start : start + block_size, :]
         first = start if causal else 0
-        x = (q / q.size(-1) ** 0.5)[..., first:, :] @ kb.mT
+        queries = q[..., first:, :] / q.size(-1) ** 0.5
+        x = queries @ kb.mT
         if causal:
             numbers = torch.arange(q.size(-2), device=q.device)
             hidden = numbers[start : start + block_size] > numbers[first:, None]
@@ -219,8 +220,8 @@ def all_queries_mixed_by_logaddexp(q, k, v, block_size, causal=False):
             out, sums = mine, part
             continue
         total = torch.logaddexp(sums[..., first:, :], part)
-        before = out[..., first:, :] * torch.exp(sums[..., first:, :] - total)
-        now = mine * torch.exp(part - total)
+        share_before, share_now = torch.exp(sums[..., first:, :] - total), torch.exp(part - total)
+        before, now = out[..., first:, :] * share_before, mine * share_now
         out = torch.cat([out[..., :first, :], before + now], -2)
         sums = torch.cat([sums[..., :first, :], total], -2)
     return out
