@@ -215,7 +215,8 @@ class Function(Measurable):
                 error.message = f"`{self.name}` {error.message}"
                 error.args = (error.message,)
             raise
-        wrapped = _wrapped(value, self._student, self._text(positional, named), call)
+        plain = self._text(positional, named) if self._setting else call.text
+        wrapped = _wrapped(value, self._student, plain, call)
         self._student.calls.answered(call, wrapped)
         return wrapped
 
