@@ -6,6 +6,7 @@ import hashlib
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from autograder.grading.examples import Examples, test_key
 from autograder.grading.programs import pieces_with, unusable
 from autograder.grading.reference import UnitReference
 from autograder.grading.transports import RestartingTransport, Trusted
-from autograder.judge.calls import Call
+from autograder.judge.calls import Call, Remembered
 from autograder.judge.client import Judge
 from autograder.judge.objects import forget_objects
 from autograder.judge.proxy import Student
@@ -99,11 +100,16 @@ class GradingRun:
         outcome.without_tracebacks(kept)
 
     def student(self, mark: ExerciseMark) -> Student:
-        """One for all tests of an exercise, whatever devices they are on: in one process, until the next exercise begins."""
+        """For all tests of an exercise in one process, whatever devices they are on, until the next exercise begins.
+
+        The calls that name a mistake are those of one device.
+        """
         if self._current is None or self._current[0] != mark:
             self._end_workers()
             self._current = mark, self._loaded(mark)
-        return self._current[1]
+        student = replace(self._current[1], calls=Remembered())
+        self.calls[mark.name] = student.calls
+        return student
 
     def _loaded(self, mark: ExerciseMark) -> Student:
         signatures = self.unit_reference.student.signatures
@@ -119,9 +125,7 @@ class GradingRun:
         transport = RestartingTransport(self.judge, pieces, mark, self.unit_reference, replaced)
         self._open.append(transport)
         self.notices[mark.name] += transport.notices
-        student = Student(transport, signatures, renew=transport.fresh, second=transport.second)
-        self.calls[mark.name] = student.calls
-        return student
+        return Student(transport, signatures, renew=transport.fresh, second=transport.second)
 
     def reference(self, mark: ExerciseMark) -> Student:
         return Student(

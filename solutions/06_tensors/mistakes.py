@@ -657,7 +657,7 @@ def of_numbers(n, device=None):
 @mistake(
     "causal_mask",
     caught_by="test_lies_on_the_device_that_was_asked_for",
-    says="The device that was asked for is not used: the mask lies on the CPU.",
+    says="The device that was asked for is not used: the mask lies on the CPU, or where an earlier call has left it.",
 )
 def on_the_cpu(n, device=None):
     return torch.ones(n, n, dtype=torch.bool).tril()
@@ -675,7 +675,7 @@ def cut_out(n, device=None):
 @mistake(
     "causal_mask",
     caught_by="test_lies_on_the_device_that_was_asked_for",
-    says="The mask is kept from an earlier call, on the device of that call.",
+    says="The device that was asked for is not used: the mask lies on the CPU, or where an earlier call has left it.",
 )
 def kept_from_before(n, device=None):
     kept = causal_mask.__dict__.setdefault("kept", {})

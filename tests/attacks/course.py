@@ -18,7 +18,8 @@ SECRETS = {
     "seed": "PLANTED-AS-THE-SEED-4711",
     "environment": "PLANTED-IN-THE-ENVIRONMENT-4711",
 }
-MARK = "PLANTED" + "-"
+BEGINNINGS = sorted({secret.rpartition("-")[0] for secret in SECRETS.values()})
+"""What an attack would show of a secret. Not the mark alone that attacks look for: one that walks through memory finds its own."""
 UNIT = "01_treasure"
 EXERCISES = ["plain", "inner", "weights", "steady", "vault", "quick", "moved", "running", "chosen"]
 QUESTION = "quiz-chest"

@@ -17,7 +17,7 @@ from autograder.judge.layers import Isolation
 from autograder.report import html_exercise, text_exercise
 from autograder.results import Report, Verdict, encode
 
-from course import EXERCISES, MARK, QUESTION, SECRETS
+from course import BEGINNINGS, EXERCISES, QUESTION, SECRETS
 from scene import ATTACKS, RIGHT, WRONG, Attack, Scene, children, left_behind
 
 KNOWN_LIMITS = {
@@ -65,7 +65,7 @@ def test_an_attack_gains_nothing(scene, attack):
     assert result.points == 0.0
     told = encode(Report([result])).decode()
     told += "".join(text_exercise(exercise) + html_exercise(exercise) for exercise in result.exercises)
-    assert MARK not in told
+    assert not any(beginning in told for beginning in BEGINNINGS)
     assert len(told) < 1 << 18
     assert children(scene.grader.judge.link.pid) == []
     assert left_behind() == []
@@ -99,4 +99,4 @@ def test_a_wrong_submission_fails(scene):
 
 def test_a_secret_that_came_back_would_be_seen(scene):
     result = scene.grade(f"def vault(x):\n    raise ValueError({SECRETS['grader']!r})")
-    assert MARK in encode(Report([result])).decode()
+    assert any(beginning in encode(Report([result])).decode() for beginning in BEGINNINGS)
