@@ -545,7 +545,7 @@ class TestGreedyDecode:
         expected = reference.greedy_decode(right, SRC, BOS, EOS, 6)
         for mode, training in ((t.training, True), (t.evaluating, False)):
             mode(mine)
-            assert_agrees(student.greedy_decode(mine, SRC, BOS, EOS, 6), expected)
+            assert_agrees(t.assert_leaves_switches(student.greedy_decode, mine, SRC, BOS, EOS, 6), expected)
             require(mine.training is training, f"`model.training` should be {training} again", mine.training)
             drops = not torch.equal(mine.forward.seeded(1, SRC, TGT), mine.forward.seeded(2, SRC, TGT))
             require(drops is training, "the parts of the model are in the mode of the model again")
