@@ -29,9 +29,9 @@ def run_quietly(
     Args:
         options: of pytest, instead of those that drop it.
     """
-    paths = [str(file) for file in files]
+    paths = [os.path.abspath(file) for file in files]
     # Otherwise pytest looks at everything in every folder above the files.
-    above = [f"--confcutdir={os.path.dirname(os.path.commonpath(paths))}"] if paths else []
+    above = [f"--confcutdir={os.path.commonpath(map(os.path.dirname, paths))}"] if paths else []
     with _environment():
         return pytest.ExitCode(pytest.main([*_ARGUMENTS, *options, *above, *paths], plugins=list(plugins)))
 

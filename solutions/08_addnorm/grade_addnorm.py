@@ -45,7 +45,7 @@ def learned(columns, seed=5):
 
 
 def assert_settings_have_no_say(call, inputs, fewer):
-    """In float32, which the default dtype is not always; `fewer` rows follow, lest something is kept. Nor has a call on them."""
+    """In float32, which the default dtype is not always; `fewer` rows follow, lest something is kept. Nor does the call change any."""
     t.assert_leaves_switches(call, *inputs)
     t.assert_same_under_settings(call, [each.float() for each in inputs], [each.float() for each in fewer])
 

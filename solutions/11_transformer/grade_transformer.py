@@ -149,9 +149,8 @@ class TestTransformer:
                 student.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
                 reference.Transformer(SRC_VOCAB, TGT_VOCAB, **arguments),
             )
-        model = student.Transformer(
-            TGT_VOCAB, TGT_VOCAB, **SMALL
-        )  # as many tokens on both sides, and nothing is shared
+        # As many tokens on both sides, and nothing is shared.
+        model = student.Transformer(TGT_VOCAB, TGT_VOCAB, **SMALL)
         t.assert_parameters(model, reference.Transformer(TGT_VOCAB, TGT_VOCAB, **SMALL))
         tables = {f"{part}.weight" for part in ("src_embedding", "tgt_embedding", "output")}
         begun = [(name, value) for name, value in t.state_of(model).parameters.items() if name in tables]
@@ -701,9 +700,8 @@ class TestTrain:
         rounds = rounds_gone_through(student, pairs)
         require(rounds < 2, f"goes through the batches {rounds} times, expected once")
         require(
-            any(
-                order_matters(student, pairs[:2]) for _ in range(12)
-            ),  # a loop may go through them in an order of its own
+            # A loop may go through them in an order of its own.
+            any(order_matters(student, pairs[:2]) for _ in range(12)),
             "two batches have the same effect in either order: is there one step for both of them?",
         )
 

@@ -109,6 +109,15 @@ def test_numpy_is_refused_in_the_words_of_cuda():
         np.asarray(there(1.0))
 
 
+def test_random_numbers_can_be_drawn_aside():
+    torch.manual_seed(3)
+    expected = torch.rand(2, device=DEVICE).cpu()
+    torch.manual_seed(3)
+    with torch.random.fork_rng():
+        torch.rand(5, device=DEVICE)
+    assert torch.equal(torch.rand(2, device=DEVICE).cpu(), expected)
+
+
 def test_a_generator_of_the_cpu_is_refused():
     with pytest.raises(RuntimeError, match="Expected a 'simulated' device type for generator"):
         torch.randn(2, device=DEVICE, generator=torch.Generator())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from autograder.quiet import run_quietly
 
 
@@ -35,3 +37,11 @@ def test_files_of_several_folders_are_all_run(tmp_path):
     seen = Seen()
     run_quietly(files, seen)
     assert seen.passed == 2
+
+
+def test_a_file_may_be_named_as_seen_from_its_folder(tmp_path, monkeypatch):
+    (tmp_path / "test_it.py").write_text("def test_it(): pass\n")
+    monkeypatch.chdir(tmp_path)
+    seen = Seen()
+    run_quietly([Path("test_it.py")], seen)
+    assert seen.passed == 1
